@@ -1,0 +1,65 @@
+"""What travels between the parts, and the one image convention.
+
+**Images** are RGB, ``float32``, ``(B, 3, H, W)``, values in [0, 1]. ``uint8`` exists only at the
+edge of the disk (:mod:`srrescgan.data.images`). A network whose released weights expect 0-255
+multiplies inside its own ``forward``; a loss that the reference feeds with 0-255 says so with an
+explicit ``value_range`` argument.
+
+**Names**: ``hr`` true high resolution, ``lr`` low-resolution input, ``sr`` super-resolved output,
+``scale`` the integer factor between them, ``sigma`` a noise standard deviation in [0, 1] units,
+``iteration`` one update of every player (counted from 1), ``patch_size`` the side of the *hr* crop.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol, TypedDict, runtime_checkable
+
+from torch import Tensor
+
+
+class SRBatch(TypedDict, total=False):
+    """One batch, as every system sees it.
+
+    ``lr`` is made from ``hr`` by the data module's degradation when the data set has none.
+    """
+
+    hr: Tensor
+    """``(B, 3, H, W)``, the true image."""
+    lr: Tensor
+    """``(B, 3, H / scale, W / scale)``, the network's input."""
+    name: list[str]
+    """File name without folder and suffix, one per image."""
+    seed: Tensor
+    """``(B,)`` int64: seeds everything random about each sample, wherever it is computed."""
+    set: list[str]
+    """Name of the data set each image belongs to; the same for the whole batch."""
+
+
+@runtime_checkable
+class SRGenerator(Protocol):
+    """A super-resolution network."""
+
+    scale: int
+
+    def __call__(self, lr: Tensor) -> Tensor:
+        """Map ``(B, 3, h, w)`` in [0, 1] to ``(B, 3, scale * h, scale * w)`` in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class Degradation(Protocol):
+    """What happens to a picture between the scene and the file: hr to lr."""
+
+    scale: int
+
+    def __call__(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
+        """Map ``(B, 3, H, W)`` to ``(B, 3, H / scale, W / scale)``, both in [0, 1].
+
+        Sample ``b`` of the result depends on ``hr[b]`` and ``seeds[b]`` and on nothing else.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Whoever counts the iterations of a training run (the system)."""
+
+    iteration: int
