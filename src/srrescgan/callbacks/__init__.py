@@ -1,1 +1,17 @@
-"""TODO."""
+"""What happens around a training step: saving, logging, reproducibility."""
+
+from srrescgan.callbacks.checkpoint import Checkpoint
+from srrescgan.callbacks.checkpoint_io import AtomicCheckpointIO
+from srrescgan.callbacks.images import ImageLogger
+from srrescgan.callbacks.provenance import Provenance
+from srrescgan.callbacks.random_state import RandomState
+from srrescgan.callbacks.scalars import ScalarLogger
+
+__all__ = [
+    "AtomicCheckpointIO",
+    "Checkpoint",
+    "ImageLogger",
+    "Provenance",
+    "RandomState",
+    "ScalarLogger",
+]

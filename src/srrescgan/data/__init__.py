@@ -1,1 +1,33 @@
-"""TODO."""
+"""From picture files to batches: reading, pairing, cropping, sampling, degrading."""
+
+from srrescgan.data.datamodule import SRDataModule
+from srrescgan.data.hr_folder import HRFolder
+from srrescgan.data.images import (
+    image_size,
+    list_images,
+    read_image,
+    to_tensor,
+    to_uint8,
+    write_png,
+)
+from srrescgan.data.mixup import Mixup
+from srrescgan.data.paired_folder import PairedFolder
+from srrescgan.data.sampler import IterationSampler
+from srrescgan.data.seeds import derive_seed
+from srrescgan.data.transforms import PatchTransform
+
+__all__ = [
+    "HRFolder",
+    "IterationSampler",
+    "Mixup",
+    "PairedFolder",
+    "PatchTransform",
+    "SRDataModule",
+    "derive_seed",
+    "image_size",
+    "list_images",
+    "read_image",
+    "to_tensor",
+    "to_uint8",
+    "write_png",
+]

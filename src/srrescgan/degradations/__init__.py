@@ -1,1 +1,8 @@
-"""TODO."""
+"""What happens to a picture between the scene and the file: hr to lr."""
+
+from srrescgan.degradations.bicubic import Bicubic
+from srrescgan.degradations.compose import Compose
+from srrescgan.degradations.jpeg import JPEG
+from srrescgan.degradations.noise import GaussianNoise
+
+__all__ = ["JPEG", "Bicubic", "Compose", "GaussianNoise"]

@@ -1,1 +1,5 @@
-"""TODO."""
+"""Networks that judge images."""
+
+from srrescgan.discriminators.vgg import VGGDiscriminator
+
+__all__ = ["VGGDiscriminator"]

@@ -1,1 +1,5 @@
-"""TODO."""
+"""Networks that make images."""
+
+from srrescgan.generators.srresdnet import SRResDNet
+
+__all__ = ["SRResDNet"]

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Pure functions of tensors and arrays; import each from its own module."""

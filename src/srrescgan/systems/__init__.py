@@ -1,1 +1,8 @@
-"""TODO."""
+"""Lightning modules: who moves, down which loss."""
+
+from srrescgan.systems.base import PhasedSystem
+from srrescgan.systems.phase import Phase, Terms
+from srrescgan.systems.sr_gan import SRGANSystem
+from srrescgan.systems.sr_pixel import SRPixelSystem
+
+__all__ = ["Phase", "PhasedSystem", "SRGANSystem", "SRPixelSystem", "Terms"]

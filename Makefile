@@ -1,0 +1,56 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help install lint type test test-all demo train eval upscale bench notebook clean
+
+help:      ## Show this help
+	@grep -E '^[a-z-]+: .*?## ' $(MAKEFILE_LIST) | awk 'BEGIN{FS=":.*?## "}{printf "%-10s %s\n",$$1,$$2}'
+
+install: $(READY)  ## Make .venv with the exact versions of constraints.txt
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $(READY)
+
+demo: $(READY)  ## Train SRResCGAN on real photos in miniature, evaluate it, upscale a picture
+	rm -rf outputs/demo
+	$(BIN)/python -m srrescgan.train experiment=demo output_dir=outputs/demo $(ARGS)
+	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=outputs/demo/checkpoints/last.ckpt output_dir=outputs/demo/eval
+	$(BIN)/python -m srrescgan.upscale input=$$($(BIN)/python -c "import skimage; print(skimage.data_dir)")/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
+	@echo "Pictures lr | bicubic | sr | hr: outputs/demo/images/chelsea/   4 times larger: outputs/demo/upscaled/chelsea.png"
+
+test: $(READY)  ## Every test that needs no accelerator and no internet (under 10 minutes)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-all: $(READY)  ## Everything this machine can run
+	$(BIN)/python -m pytest -m "not network"
+
+lint: $(READY)  ## Format, lint, import layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+type: $(READY)  ## Static types
+	$(BIN)/mypy
+
+train: $(READY)  ## make train EXPERIMENT=ntire20_track1 ARGS="paths.data_dir=DIR"
+	$(BIN)/python -m srrescgan.train experiment=$(EXPERIMENT) $(ARGS)
+
+eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=true"
+	$(BIN)/python -m srrescgan.eval experiment=$(EXPERIMENT) ckpt_path=$(CKPT) $(ARGS)
+
+upscale: $(READY)  ## make upscale INPUT=photos WEIGHTS=FILE OUTPUT=large ARGS="ensemble=true"
+	$(BIN)/python -m srrescgan.upscale input=$(INPUT) weights=$(WEIGHTS) output=$(or $(OUTPUT),upscaled) $(ARGS)
+
+bench: $(READY)  ## Time training steps and upscaling against plain formulations, side by side
+	$(BIN)/python tests/benchmarks/bench.py $(ARGS)
+
+notebook: $(READY)  ## Run the notebooks from top to bottom
+	$(BIN)/jupyter nbconvert --to notebook --execute --output-dir outputs/notebooks notebooks/*.ipynb
+
+clean:     ## Remove what builds and runs left behind, .venv included
+	rm -rf $(VENV) build dist outputs multirun wandb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

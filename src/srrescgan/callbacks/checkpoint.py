@@ -1,0 +1,160 @@
+"""When a checkpoint is saved, and which ones are kept."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytorch_lightning as pl
+from pytorch_lightning.utilities import rank_zero_info, rank_zero_warn
+
+from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
+from srrescgan.systems import PhasedSystem
+
+
+class Checkpoint(pl.callbacks.Checkpoint):
+    """Saves on the iteration clock, at the best validation scores, and on Ctrl-C.
+
+    ``last.ckpt`` is always the newest. A checkpoint is only ever taken between two iterations, so
+    resuming from it continues the run exactly. When one cannot be written the run goes on with a
+    warning and tries again at the next occasion; only the final one has to succeed.
+
+    Args:
+        folder: where the files go.
+        every: iterations between two saves of ``last.ckpt``.
+        keep_every: iterations between two checkpoints that are kept for good, as
+            ``iteration_<n>.ckpt``; 0 for none.
+        best: validation metric -> ``min`` or ``max``, for instance ``{lpips: min}``: the state with
+            the best mean over all sets is kept as ``best_<metric>.ckpt``.
+    """
+
+    def __init__(self, folder: str, every: int, keep_every: int, best: dict[str, str]) -> None:
+        self.folder = Path(folder)
+        self.every = every
+        self.keep_every = keep_every
+        self.best = dict(best)
+        self.best_scores: dict[str, float] = {}
+        self._saved_at = -1
+        self._stop_signal: signal.Signals | None = None
+        self._handlers: dict[int, Any] = {}
+
+    @property
+    def last(self) -> Path:
+        """The newest checkpoint."""
+        return self.folder / "last.ckpt"
+
+    def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Turn Ctrl-C and SIGTERM into an orderly stop after the current iteration."""
+
+        def request_stop(number: int, frame: FrameType | None) -> None:
+            self._restore_handlers()  # a second Ctrl-C stops at once
+            self._stop_signal = signal.Signals(number)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                self._handlers[number] = signal.signal(number, request_stop)
+            except ValueError:  # not in the main thread: nobody sends us signals
+                return
+
+    def on_train_batch_end(
+        self, trainer: pl.Trainer, pl_module: PhasedSystem, outputs: Any, batch: Any, batch_idx: int
+    ) -> None:
+        """Save when it is time, and stop in good order when asked to."""
+        if not pl_module.between_iterations:
+            return
+        iteration = pl_module.iteration
+        stopping = self._stop_signal is not None
+        if iteration % self.every == 0 or stopping:
+            self._save_last(trainer, pl_module)
+        if self.keep_every and iteration % self.keep_every == 0:
+            self._keep(trainer, pl_module, f"iteration_{iteration:08d}.ckpt")
+        if stopping:
+            rank_zero_info(
+                f"Stopped by {self._stop_signal.name if self._stop_signal else ''} after iteration"
+                f" {iteration}. Resume with ckpt_path={self.last}"
+            )
+            trainer.should_stop = True
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:
+        """Keep this state if a score has never been better."""
+        if trainer.sanity_checking:
+            return
+        improved = False
+        for metric, mode in self.best.items():
+            score = _mean_score(trainer, metric)
+            if score is None:
+                continue
+            known = self.best_scores.get(metric)
+            if known is None or (score < known if mode == "min" else score > known):
+                self.best_scores[metric] = score
+                improved = True
+                self._keep(trainer, pl_module, f"best_{metric}.ckpt")
+        if improved:
+            # The best scores belong to the newest state too, or a resume would forget them.
+            self._save_last(trainer, pl_module)
+
+    def on_train_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:
+        """Save the final state; here a failure is an error."""
+        self._restore_handlers()
+        if self._saved_at != pl_module.iteration and pl_module.between_iterations:
+            trainer.save_checkpoint(self.last)
+
+    def on_exception(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
+    ) -> None:
+        """Give the signals back; the last good checkpoint is already on disk."""
+        self._restore_handlers()
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best scores so far."""
+        return {"best_scores": dict(self.best_scores)}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue to compare with the best scores of the run so far."""
+        self.best_scores = dict(state_dict["best_scores"])
+
+    def _save_last(self, trainer: pl.Trainer, system: PhasedSystem) -> None:
+        saved = True
+        try:
+            trainer.save_checkpoint(self.last)
+        except CheckpointWriteError as error:
+            # Only the writing process gets here; the others wait where save_checkpoint ends.
+            trainer.strategy.barrier("Trainer.save_checkpoint")
+            rank_zero_warn(f"{error} Training goes on; the next save is tried as planned.")
+            saved = False
+        if trainer.strategy.broadcast(saved):
+            self._saved_at = system.iteration
+
+    def _keep(self, trainer: pl.Trainer, system: PhasedSystem, name: str) -> None:
+        if self._saved_at != system.iteration:
+            self._save_last(trainer, system)
+        if self._saved_at == system.iteration and trainer.is_global_zero:
+            _link_or_copy(self.last, self.folder / name)
+
+    def _restore_handlers(self) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers.clear()
+
+
+def _mean_score(trainer: pl.Trainer, metric: str) -> float | None:
+    """Mean of ``val/<set>/<metric>`` over the sets."""
+    scores = [
+        float(value)
+        for key, value in trainer.callback_metrics.items()
+        if key.startswith("val/") and key.count("/") == 2 and key.endswith(f"/{metric}")
+    ]
+    return sum(scores) / len(scores) if scores else None
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """Give ``source`` a second name; safe, since files are replaced here, never rewritten."""
+    temporary = target.with_name(f".{target.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(source, temporary)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, temporary)
+    os.replace(temporary, target)

@@ -1,0 +1,90 @@
+"""Pictures of the same validation images over time."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from pytorch_lightning.loggers import TensorBoardLogger
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from srrescgan.data.images import to_uint8, write_png
+from srrescgan.systems import PhasedSystem
+from srrescgan.types import SRBatch
+
+
+class ImageLogger(pl.Callback):
+    """Logs panels ``lr | bicubic | sr | hr`` of fixed validation images.
+
+    Every panel is written to ``<folder>/<set>/<name>/<iteration>.png`` and sent to the loggers that
+    take pictures (TensorBoard, Weights & Biases).
+
+    Args:
+        folder: where the PNG files go.
+        count: images per validation set, the first ones by name.
+        crop: side of the centre crop shown, in hr pixels.
+    """
+
+    def __init__(self, folder: str, count: int, crop: int) -> None:
+        self.folder = Path(folder)
+        self.count = count
+        self.crop = crop
+        self._shown: Counter[str] = Counter()
+
+    def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Begin again with the first image of each set."""
+        self._shown.clear()
+
+    def on_validation_batch_end(
+        self,
+        trainer: pl.Trainer,
+        pl_module: PhasedSystem,
+        outputs: Any,
+        batch: SRBatch,
+        batch_idx: int,
+        dataloader_idx: int = 0,
+    ) -> None:
+        """Log the panel of this image if it is one of the chosen."""
+        if not trainer.is_global_zero:
+            return
+        for index, (name, data_set) in enumerate(zip(batch["name"], batch["set"], strict=True)):
+            if self._shown[data_set] == self.count:
+                continue
+            self._shown[data_set] += 1
+            picture = panel(
+                batch["lr"][index],
+                outputs["bicubic"][index],
+                outputs["sr"][index],
+                batch["hr"][index],
+                self.crop,
+            )
+            self._log(trainer, pl_module.iteration, f"{data_set}/{name}", picture)
+
+    def _log(self, trainer: pl.Trainer, iteration: int, name: str, picture: Tensor) -> None:
+        image = to_uint8(picture)
+        write_png(self.folder / name / f"{iteration:08d}.png", image)
+        for logger in trainer.loggers:
+            if isinstance(logger, TensorBoardLogger):
+                logger.experiment.add_image(name, image, iteration, dataformats="HWC")
+            elif hasattr(logger, "log_image"):
+                logger.log_image(f"images/{name}", [image], step=iteration)
+
+
+def panel(lr: Tensor, bicubic: Tensor, sr: Tensor, hr: Tensor, crop: int) -> Tensor:
+    """Four centre crops side by side, with a white line between them.
+
+    Shape:
+        - lr: ``(3, h, w)``; bicubic, sr, hr: ``(3, s h, s w)``; RGB in [0, 1].
+        - Output: ``(3, H, 4 W + 6)`` with ``H, W <= crop``.
+    """
+    enlarged = interpolate(lr[None].float(), size=hr.shape[-2:], mode="nearest")[0]
+    height, width = hr.shape[-2:]
+    top, left = max(0, height - crop) // 2, max(0, width - crop) // 2
+    pictures = [
+        image.float().clamp(0, 1)[:, top : top + crop, left : left + crop].cpu()
+        for image in (enlarged, bicubic, sr, hr)
+    ]
+    line = torch.ones(3, pictures[0].shape[1], 2)
+    return torch.cat([part for p in pictures for part in (p, line)][:-1], dim=2)

@@ -1,0 +1,61 @@
+"""Where a checkpoint comes from, inside the checkpoint."""
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+
+PACKAGES = ("srrescgan", "torch", "torchvision", "pytorch-lightning", "numpy")
+
+
+class Provenance(pl.Callback):
+    """Stores the resolved configuration, the code version and the library versions.
+
+    A checkpoint alone then says how it was made, and ``upscale`` can rebuild its network from it.
+
+    Args:
+        config: the resolved configuration as plain dicts and lists.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self.config = config
+        self.code = git_revision()
+
+    def on_save_checkpoint(
+        self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
+    ) -> None:
+        """Add ``config`` and ``provenance`` to the checkpoint."""
+        checkpoint["config"] = self.config
+        checkpoint["provenance"] = {
+            "code": self.code,
+            "python": platform.python_version(),
+            "versions": {package: version(package) for package in PACKAGES},
+        }
+
+
+def git_revision() -> str:
+    """Revision of the checkout this code runs from, ``+changes`` if edited; else ``unknown``."""
+    here = Path(__file__).parent
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--abbrev=12", "--dirty=+changes", "--exclude=*"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            timeout=10,
+            check=True,
+        )
+        # An installed copy inside somebody else's repository is not that repository's revision.
+        subprocess.run(
+            ["git", "ls-files", "--error-unmatch", __file__],
+            cwd=here,
+            capture_output=True,
+            timeout=10,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return described.stdout.strip()

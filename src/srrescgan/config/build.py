@@ -1,0 +1,46 @@
+"""From configuration nodes to objects."""
+
+from typing import Any
+
+from hydra.utils import instantiate
+from omegaconf import DictConfig
+
+from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
+
+
+def build(node: Any) -> Any:
+    """Instantiate a node; a value its class refuses becomes a ConfigError that says which.
+
+    Raises:
+        ConfigError: when a constructor raises ValueError or TypeError.
+        UserError: whatever subclass a constructor raises, unwrapped.
+    """
+    try:
+        return instantiate(node, _convert_="all")
+    except Exception as error:  # Hydra wraps what a constructor raises
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, UserError):
+                raise cause from error
+            if isinstance(cause, (ValueError, TypeError)) and cause is not error:
+                target = node.get("_target_", "") if isinstance(node, DictConfig) else ""
+                raise ConfigError(f"{target}: {cause}") from error
+            cause = cause.__cause__
+        raise
+
+
+def build_named(nodes: DictConfig) -> dict[str, Any]:
+    """Instantiate a mapping from names to nodes; nodes that are null are left out."""
+    return {str(name): build(node) for name, node in nodes.items() if node is not None}
+
+
+def build_available_metrics(nodes: DictConfig) -> tuple[dict[str, Any], dict[str, str]]:
+    """Instantiate metrics; those whose backbone cannot be had are returned with the reason."""
+    metrics: dict[str, Any] = {}
+    unavailable: dict[str, str] = {}
+    for name, node in nodes.items():
+        try:
+            metrics[str(name)] = build(node)
+        except BackboneUnavailableError as error:
+            unavailable[str(name)] = str(error)
+    return metrics, unavailable

@@ -1,0 +1,62 @@
+"""Mistyped keys in the leaves of a configuration, found before anything is built or read."""
+
+import difflib
+import inspect
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from hydra.utils import get_object
+from omegaconf import DictConfig, OmegaConf
+
+from srrescgan.errors import ConfigError
+
+_HYDRA_KEYS = {"_target_", "_partial_", "_args_", "_convert_", "_recursive_"}
+_NAMED_GROUPS = ("loss", "metric", "callback", "logger", "optimizer", "scheduler")
+"""Groups whose node is a mapping from names to objects."""
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the known word closest to ``word``, or nothing."""
+    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def iter_targets(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield ``(dotted.path, node)`` for each mapping that has a ``_target_``."""
+    if isinstance(node, dict):
+        if "_target_" in node:
+            yield path, node
+        for key, child in node.items():
+            yield from iter_targets(child, f"{path}.{key}" if path else str(key))
+    elif isinstance(node, list):
+        for index, child in enumerate(node):
+            yield from iter_targets(child, f"{path}[{index}]")
+
+
+def check_targets(cfg: DictConfig) -> None:
+    """Raise ConfigError naming every key that its ``_target_`` does not accept."""
+    tree = OmegaConf.to_container(cfg, resolve=False)
+    assert isinstance(tree, dict)
+    problems = [problem for path, node in iter_targets(tree) for problem in _check(path, node)]
+    for group in _NAMED_GROUPS:
+        members = tree.get(group) or {}
+        whole = {name for name, node in members.items() if node is None or "_target_" in node}
+        problems += [
+            f"unknown key '{group}.{name}'{nearest(name, whole)}" for name in members.keys() - whole
+        ]
+    if problems:
+        raise ConfigError("\n".join(sorted(problems)))
+
+
+def _check(path: str, node: dict[str, Any]) -> Iterator[str]:
+    try:
+        target = get_object(node["_target_"])
+    except Exception as error:
+        yield f"{path}._target_: {str(error).splitlines()[0]}"
+        return
+    parameters = inspect.signature(target).parameters
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        for key in sorted(node.keys() - _HYDRA_KEYS - parameters.keys()):
+            hint = nearest(key, parameters)
+            yield f"unknown key '{path}.{key}': not an argument of {node['_target_']}{hint}"
+    yield from (f"{path}.{key}: must be set" for key, value in node.items() if value == "???")

@@ -1,0 +1,122 @@
+"""Root keys of every command, with their types, and where the YAML files are.
+
+The leaves need no schema: the signature of the class that ``_target_`` names is the schema, and
+:mod:`srrescgan.config.check` holds them against it. Root keys have no such class.
+"""
+
+import operator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import MISSING, OmegaConf
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CHECKOUT = _PACKAGE.parents[1] / "conf"
+CONFIG_DIR = str(_CHECKOUT if _CHECKOUT.is_dir() else _PACKAGE / "conf")
+"""Absolute, so that commands work from any directory; a wheel carries ``conf`` in the package."""
+
+
+@dataclass
+class Paths:
+    """Places on this machine."""
+
+    data_dir: str = MISSING
+
+
+@dataclass
+class TrainConfig:
+    """Keys of ``conf/train.yaml``, which says what each one means."""
+
+    name: str | None = MISSING
+    seed: int = MISSING
+    scale: int = MISSING
+    iterations: int = MISSING
+    batch_size: int = MISSING
+    accumulate: int = MISSING
+    patch_size: int = MISSING
+    value_range: float = MISSING
+    num_workers: int = MISSING
+    validate_every: int = MISSING
+    checkpoint_every: int = MISSING
+    keep_every: int = MISSING
+    log_every: int = MISSING
+    channels_last: bool = MISSING
+    ema_decay: float | None = MISSING
+    grad_clip: float | None = MISSING
+    backbone_weights: str = MISSING
+    synthetic: bool = False
+    ckpt_path: str | None = MISSING
+    init_weights: str | None = MISSING
+    output_dir: str = MISSING
+    objective: str | None = MISSING
+    notice: str | None = MISSING
+    paths: Paths = field(default_factory=Paths)
+    data: Any = None
+    degradation: Any = None
+    generator: Any = None
+    discriminator: Any = None
+    loss: dict[str, Any] = field(default_factory=dict)
+    gan_loss: Any = None
+    protocol: Any = None
+    metric: dict[str, Any] = field(default_factory=dict)
+    optimizer: dict[str, Any] = field(default_factory=dict)
+    scheduler: dict[str, Any] = field(default_factory=dict)
+    system: Any = None
+    callback: dict[str, Any] = field(default_factory=dict)
+    logger: dict[str, Any] = field(default_factory=dict)
+    trainer: Any = None
+
+
+@dataclass
+class EvalConfig(TrainConfig):
+    """Keys of ``conf/eval.yaml``: those of a training run, and how to evaluate."""
+
+    ensemble: bool = MISSING
+    device: str = MISSING
+
+
+@dataclass
+class UpscaleConfig:
+    """Keys of ``conf/upscale.yaml``."""
+
+    input: str = MISSING
+    output: str = MISSING
+    weights: str = MISSING
+    ensemble: bool = MISSING
+    device: str = MISSING
+    scale: int = MISSING
+    generator: Any = None
+
+
+@dataclass
+class ExportConfig:
+    """Keys of ``conf/export.yaml``."""
+
+    weights: str = MISSING
+    target: str = MISSING
+    output: str = MISSING
+    scale: int = MISSING
+    generator: Any = None
+
+
+def _package_dir(package: str) -> str:
+    """Folder of an installed package, found without importing it."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise ValueError(f"package {package!r} is not installed")
+    return str(spec.submodule_search_locations[0])
+
+
+def register() -> None:
+    """Make the schemas and the resolvers known to Hydra and OmegaConf."""
+    store = ConfigStore.instance()
+    store.store("train_schema", TrainConfig)
+    store.store("eval_schema", EvalConfig)
+    store.store("upscale_schema", UpscaleConfig)
+    store.store("export_schema", ExportConfig)
+    OmegaConf.register_new_resolver("mul", operator.mul, replace=True)
+    OmegaConf.register_new_resolver("div", operator.truediv, replace=True)
+    OmegaConf.register_new_resolver("package_dir", _package_dir, replace=True)

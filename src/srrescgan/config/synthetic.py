@@ -1,0 +1,55 @@
+"""Stand-in photographs, so that any experiment can be run without its data."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from omegaconf import DictConfig, OmegaConf
+
+from srrescgan.data.images import to_uint8, write_png
+from srrescgan.ops.resize import imresize
+
+_COUNT = 3
+_SIDE = 160
+
+
+def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
+    """Point every data set of ``cfg.data`` at synthetic images written below ``folder``.
+
+    The experiment's own data set classes, sizes and pairing are used as they are; only their
+    folders change.
+
+    Args:
+        cfg: a training configuration; ``cfg.data`` is changed in place.
+        folder: where the images go, one folder per data set.
+    """
+    for path, node in _data_sets(cfg.data):
+        names = node.get("names") or [f"{index:04d}" for index in range(_COUNT)]
+        for index, name in enumerate(names):
+            hr = _photo(seed=index)
+            write_png(folder / path / "hr" / f"{name}.png", to_uint8(hr))
+            if "lr" in node:
+                lr = imresize(hr[None], 1 / cfg.scale)[0]
+                write_png(folder / path / "lr" / f"{name}.png", to_uint8(lr))
+        OmegaConf.update(cfg.data, f"{path}.hr", str(folder / path / "hr"))
+        if "lr" in node:
+            OmegaConf.update(cfg.data, f"{path}.lr", str(folder / path / "lr"))
+
+
+def _data_sets(data: DictConfig) -> list[tuple[str, dict[str, Any]]]:
+    tree = OmegaConf.to_container(data, resolve=True)
+    assert isinstance(tree, dict)
+    found = [("train", tree["train"])] if tree.get("train") else []
+    for role in ("val", "test"):
+        found += [(f"{role}.{name}", node) for name, node in (tree.get(role) or {}).items()]
+    return [(path, node) for path, node in found if "hr" in node]
+
+
+def _photo(seed: int) -> torch.Tensor:
+    """Smooth colours, an edge and a little grain: ``(3, 160, 160)`` in [0, 1]."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:_SIDE, 0:_SIDE] / _SIDE
+    waves = [np.sin(6.28 * (rng.uniform(1, 9) * x + rng.uniform(1, 9) * y)) for _ in range(3)]
+    image = 0.5 + 0.2 * np.stack(waves) + 0.15 * (x + 0.3 * y > rng.uniform(0.4, 0.8))
+    return torch.from_numpy(image + rng.normal(0, 0.02, image.shape)).float().clamp(0, 1)

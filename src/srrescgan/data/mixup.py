@@ -1,0 +1,59 @@
+"""Mixup: train on weighted sums of two images and of their low-resolution versions."""
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+from srrescgan.data.seeds import derive_seed
+from srrescgan.ops.distributed import rank, world_size
+from srrescgan.types import SRBatch
+
+
+class Mixup:
+    """Mix each image of a batch with another one, hr and lr alike.
+
+    With the given probability the batch becomes ``lam * x + (1 - lam) * x[permutation]``, with one
+    ``lam ~ Beta(alpha, alpha)`` and one permutation for all (the settings of SRResCGAN's training;
+    the idea is from Zhang et al., ICLR 2018).
+
+    What is drawn is a function of the batch's sample seeds alone. In a distributed run the
+    permutation goes over the batch of all processes, each holding a contiguous slice of it, so
+    that two devices train on what one would.
+
+    Args:
+        probability: that a batch is mixed, in [0, 1].
+        alpha: of the Beta distribution, above 0; larger mixes more evenly.
+    """
+
+    def __init__(self, probability: float = 0.5, alpha: float = 1.2) -> None:
+        if not 0 <= probability <= 1:
+            raise ValueError(f"probability must be in [0, 1], got {probability}")
+        if alpha <= 0:
+            raise ValueError(f"alpha must be above 0, got {alpha}")
+        self.probability = probability
+        self.alpha = alpha
+
+    def __call__(self, batch: SRBatch) -> SRBatch:
+        """Return the mixed batch, or ``batch`` itself; ``name`` and ``seed`` stay as they are."""
+        seeds = _gather(batch["seed"]).tolist()
+        rng = np.random.default_rng(derive_seed("mixup", *seeds))
+        if rng.uniform() >= self.probability:
+            return batch
+        lam = float(rng.beta(self.alpha, self.alpha))
+        permutation = torch.from_numpy(rng.permutation(len(seeds)))
+        size = len(batch["seed"])
+        partners = permutation[rank() * size : (rank() + 1) * size].to(batch["hr"].device)
+        mixed = batch.copy()
+        mixed["hr"] = lam * batch["hr"] + (1 - lam) * _gather(batch["hr"])[partners]
+        mixed["lr"] = lam * batch["lr"] + (1 - lam) * _gather(batch["lr"])[partners]
+        return mixed
+
+
+def _gather(local: Tensor) -> Tensor:
+    """Concatenate a tensor over all processes, in order of rank; no gradients."""
+    if world_size() == 1:
+        return local
+    parts = [torch.empty_like(local) for _ in range(world_size())]
+    dist.all_gather(parts, local.contiguous())
+    return torch.cat(parts)

@@ -1,0 +1,71 @@
+"""Random crop and dihedral augmentation, aligned between hr and lr."""
+
+import os
+
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # or importing it asks the internet
+
+import albumentations as A
+import numpy as np
+
+from srrescgan.data.seeds import derive_seed
+
+
+class PatchTransform:
+    """Cut the same random patch from hr and lr, then flip and turn both alike.
+
+    Flipping left-right, flipping up-down and transposing with probability 1/2 each, as SRResCGAN
+    does, is one uniform draw from the eight symmetries of the square (``albumentations.D4``).
+
+    Everything is a function of the seed given to each call, never of a worker or of a history:
+    frameworks that seed augmentation by worker have repeated the same patches in every epoch.
+
+    Args:
+        scale: integer factor between hr and lr.
+        patch_size: side of the hr patch, a multiple of ``scale``; ``None`` keeps whole images.
+        augment: draw a symmetry; otherwise leave the patch as it is.
+    """
+
+    def __init__(self, scale: int, patch_size: int | None, augment: bool) -> None:
+        self.scale = scale
+        self.patch_size = patch_size
+        self._flip = (
+            A.Compose(
+                [A.D4(p=1)],
+                additional_targets={"lr": "image"},
+                is_check_shapes=False,  # hr and lr differ in size by design
+            )
+            if augment
+            else None
+        )
+
+    def __call__(
+        self, hr: np.ndarray, lr: np.ndarray | None, seed: int
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Transform one image, or one pair.
+
+        Shape:
+            - hr: ``(H, W, 3)`` uint8; lr: ``(H / scale, W / scale, 3)`` uint8 or ``None``.
+            - Output: ``(patch_size, patch_size, 3)``, and the same divided by ``scale``.
+        """
+        if self.patch_size is not None:
+            hr, lr = self._crop(hr, lr, self.patch_size, derive_seed(seed, "crop"))
+        if self._flip is not None:
+            self._flip.set_random_seed(derive_seed(seed, "flip"))
+            both = self._flip(image=hr) if lr is None else self._flip(image=hr, lr=lr)
+            hr, lr = both["image"], both.get("lr")
+        return hr, lr
+
+    def _crop(
+        self, hr: np.ndarray, lr: np.ndarray | None, size: int, seed: int
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        # A pair can only be cut where an lr pixel begins; a single image anywhere.
+        grid = 1 if lr is None else self.scale
+        rng = np.random.default_rng(seed)
+        top, left = (
+            grid * int(rng.integers((extent - size) // grid + 1)) for extent in hr.shape[:2]
+        )
+        patch = hr[top : top + size, left : left + size]
+        if lr is None:
+            return patch, None
+        top, left, size = top // grid, left // grid, size // grid
+        return patch, lr[top : top + size, left : left + size]

@@ -1,0 +1,44 @@
+"""Several degradations, one after another."""
+
+import math
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from srrescgan.types import Degradation
+
+
+class Compose(nn.Module):
+    """Apply degradations in order, each with random numbers of its own.
+
+    The order of the SRResCGAN data is downscaling, sensor noise, compression::
+
+        Compose([Bicubic(scale=4), GaussianNoise(sigma=8 / 255), JPEG(quality=30)])
+
+    Args:
+        steps: degradations; ``scale`` of the whole is the product of theirs.
+
+    Shape:
+        - hr: ``(B, 3, H, W)``, values in [0, 1].
+        - Output: ``(B, 3, H / scale, W / scale)``, values in [0, 1].
+    """
+
+    def __init__(self, steps: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.steps = nn.ModuleList(steps)
+        self.scale = math.prod(cast(Degradation, step).scale for step in steps)
+
+    def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
+        """Degrade each image by its seed."""
+        # One seed per (step, sample): two noises in one pipeline must not be the same noise.
+        step_seeds = zip(*(self._step_seeds(seed) for seed in seeds), strict=True)
+        image = hr
+        for step, own_seeds in zip(self.steps, step_seeds, strict=True):
+            image = step(image, own_seeds)
+        return image
+
+    def _step_seeds(self, seed: int) -> list[int]:
+        rng = torch.Generator().manual_seed(seed)
+        return torch.randint(2**63 - 1, (len(self.steps),), generator=rng).tolist()

@@ -1,0 +1,70 @@
+"""VGG-style discriminator of ESRGAN and SRResCGAN."""
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from srrescgan.layers.batchnorm import GlobalBatchNorm2d
+
+_STAGES = 5
+_HIDDEN = 100
+
+
+class VGGDiscriminator(nn.Module):
+    """Ten convolutions and two linear layers that judge a patch as a whole.
+
+    Each of five stages is a 3×3 convolution and a 4×4 convolution of stride 2, normalised and
+    followed by a leaky ReLU (Wang et al., "ESRGAN", ECCVW 2018). At 128 pixels and 64 features it
+    is the discriminator of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020), with its parameter
+    names.
+
+    Args:
+        patch_size: side of the patches in pixels, a multiple of 32.
+        features: channels of the first stage; the next have 2, 4, 8 and 8 times as many.
+        input_filter: applied to the patch first, as :class:`srrescgan.layers.HighPass`.
+
+    Raises:
+        ValueError: ``patch_size`` is no multiple of 32, or a patch has another size.
+
+    Shape:
+        - Input: ``(B, 3, patch_size, patch_size)``, RGB in [0, 1].
+        - Output: ``(B, 1)`` logits, high for real.
+    """
+
+    def __init__(
+        self, patch_size: int = 128, features: int = 64, input_filter: nn.Module | None = None
+    ) -> None:
+        super().__init__()
+        if patch_size < 32 or patch_size % 32:
+            raise ValueError(f"patch_size must be a multiple of 32, got {patch_size}")
+        self.patch_size = patch_size
+        self.input_filter = input_filter
+        widths = [features * factor for factor in (1, 2, 4, 8, 8)]
+        before = 3
+        for stage, width in enumerate(widths):
+            first = stage == 0  # its first convolution alone is not normalised
+            self.add_module(f"conv{stage}_0", nn.Conv2d(before, width, 3, 1, 1, bias=first))
+            if not first:
+                self.add_module(f"bn{stage}_0", GlobalBatchNorm2d(width))
+            self.add_module(f"conv{stage}_1", nn.Conv2d(width, width, 4, 2, 1, bias=False))
+            self.add_module(f"bn{stage}_1", GlobalBatchNorm2d(width))
+            before = width
+        self.linear1 = nn.Linear(before * (patch_size // 2**_STAGES) ** 2, _HIDDEN)
+        self.linear2 = nn.Linear(_HIDDEN, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Judge."""
+        if image.shape[-2:] != (self.patch_size, self.patch_size):
+            height, width = image.shape[-2:]
+            raise ValueError(
+                f"the discriminator was built for patches of {self.patch_size} x {self.patch_size} "
+                f"pixels, got {height} x {width}; set its patch_size to the size of the HR crops"
+            )
+        x = image if self.input_filter is None else self.input_filter(image)
+        for stage in range(_STAGES):
+            for half in (0, 1):
+                x = self.get_submodule(f"conv{stage}_{half}")(x)
+                if (stage, half) != (0, 0):
+                    x = self.get_submodule(f"bn{stage}_{half}")(x)
+                x = F.leaky_relu(x, 0.2)
+        x = F.leaky_relu(self.linear1(x.flatten(1)), 0.2)
+        return self.linear2(x)

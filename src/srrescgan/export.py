@@ -1,0 +1,42 @@
+"""Write a trained generator: ``python -m srrescgan.export weights=FILE target=pth output=FILE``."""
+
+from pathlib import Path
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from rich.console import Console
+
+from srrescgan.config.check import nearest
+from srrescgan.config.cli import entry_point
+from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.inference.pretrained import REFERENCE, load_pretrained
+from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
+
+TARGETS = ("pth", "safetensors")
+
+
+def export(cfg: DictConfig) -> None:
+    """Write the file, read it back, and compare every tensor."""
+    if cfg.target not in TARGETS:
+        raise ConfigError(
+            f"target={cfg.target}: expected {' or '.join(TARGETS)}{nearest(cfg.target, TARGETS)}"
+        )
+    weights = read_generator(cfg.weights)
+    chosen = OmegaConf.to_container(cfg.generator, resolve=True) if cfg.generator else None
+    config: dict = chosen or weights.config or REFERENCE  # type: ignore[assignment]
+    state = load_pretrained(cfg.weights, config).state_dict()
+    output = Path(cfg.output)
+    if cfg.target == "pth":
+        write_pth(state, output)
+    else:
+        write_safetensors(state, config, output)
+    written = read_generator(output).state
+    if written.keys() != state.keys() or not all(torch.equal(written[k], state[k]) for k in state):
+        raise WeightsError(f"{output} does not read back as it was written; do not use it")
+    Console().print(f"{output}: {len(state)} tensors, read back equal", soft_wrap=True)
+
+
+main = entry_point("export", export)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""SRResDNet: the generator of SRResCGAN."""
+
+import math
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from srrescgan.layers.l2proj import project
+from srrescgan.layers.resblock import PreActivationBlock
+from srrescgan.layers.weight_norm import WNConv2d, WNConvTranspose2d
+from srrescgan.ops.noise import estimate_sigma
+
+SCALES = (2, 3, 4)
+NOISE_ESTIMATES = ("upsampled", "input")
+
+
+class SRResDNet(nn.Module):
+    """Upsample bilinearly, then subtract a predicted residual no longer than the noise allows.
+
+    Umer, Foresti, Micheloni, "Deep Generative Adversarial Residual Convolutional Networks for
+    Real-World Super-Resolution", CVPRW 2020. Parameter names and their order are those of the
+    released files: ``load_state_dict`` takes such a file and ``state_dict`` is one.
+
+    Inside, values are in [0, 255], as the released weights expect. The noise estimate and the
+    projection are computed in float32 also under autocast.
+
+    Args:
+        scale: 2, 3 or 4. The released weights are for 4.
+        features: channels between the layers.
+        blocks: number of residual blocks. The first has no skip connection.
+        alpha_init: initial value of ``alpha``, the logarithm of the factor on the projection
+            radius. The reference starts at ln 2; the released weights hold about 9.
+        noise_estimate: where the noise is measured. ``"upsampled"`` is the reference: on the
+            bilinearly upsampled image, about 2000 times too low, for which a trained ``alpha``
+            makes up. ``"input"`` measures the low-resolution image itself; choose it for a
+            training from scratch, not for the released weights.
+        sigma_floor: the noise estimate is never below this, in [0, 1] units (of the estimate, so
+            compare it with estimates of the same kind). At 0 an image that is flat in more than
+            half of its area has an estimate of about 0, and the output is the bilinear image.
+
+    Raises:
+        ValueError: an argument is out of its range, or an image is too small for the estimate:
+            ``scale`` times its side must be 8 or more, for ``"input"`` the side itself.
+
+    Shape:
+        - lr: ``(B, 3, h, w)``, RGB in [0, 1].
+        - Output: ``(B, 3, scale * h, scale * w)``, RGB in [0, 1], float32.
+    """
+
+    def __init__(
+        self,
+        scale: int = 4,
+        features: int = 64,
+        blocks: int = 5,
+        alpha_init: float = math.log(2),
+        noise_estimate: Literal["upsampled", "input"] = "upsampled",
+        sigma_floor: float = 0.0,
+    ) -> None:
+        super().__init__()
+        if scale not in SCALES:
+            raise ValueError(f"scale must be one of {SCALES}, got {scale!r}")
+        if features < 1 or blocks < 1:
+            raise ValueError(f"features and blocks must be 1 or more, got {features} and {blocks}")
+        if noise_estimate not in NOISE_ESTIMATES:
+            raise ValueError(
+                f"noise_estimate must be one of {NOISE_ESTIMATES}, got {noise_estimate!r}"
+            )
+        if not 0 <= sigma_floor <= 1:
+            raise ValueError(f"sigma_floor must be in [0, 1], got {sigma_floor}")
+        self.scale = scale
+        self.noise_estimate = noise_estimate
+        self.sigma_floor = sigma_floor
+        self.alpha = nn.Parameter(torch.full((1,), float(alpha_init)))
+        self.model = _ResDNet(features, blocks)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Super-resolve."""
+        upsampled = self.upsample(lr)
+        sigma = self.estimate_sigma(lr, upsampled)
+        return self.combine(upsampled, self.residual(upsampled), sigma)
+
+    def upsample(self, lr: Tensor) -> Tensor:
+        """Enlarge bilinearly: ``(B, 3, h, w)`` in [0, 1] to ``(B, 3, H, W)`` in [0, 255]."""
+        return F.interpolate(
+            255 * lr.float(), scale_factor=self.scale, mode="bilinear", align_corners=False
+        )
+
+    def estimate_sigma(self, lr: Tensor, upsampled: Tensor) -> Tensor:
+        """Noise of each image, ``(B,)`` in [0, 1] units, from what ``upsample`` took and gave."""
+        measured = upsampled if self.noise_estimate == "upsampled" else lr
+        return estimate_sigma(measured).clamp(min=self.sigma_floor)
+
+    def residual(self, upsampled: Tensor) -> Tensor:
+        """What to subtract before it is projected, ``(B, 3, H, W)`` in units of 1/255.
+
+        Local: it depends on a surrounding of ``4 + 2 * blocks`` pixels and nothing beyond.
+        """
+        return self.model(upsampled)
+
+    def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:
+        """Project the residual of a whole image, subtract it and clip: ``(B, 3, H, W)``, [0, 1]."""
+        difference = upsampled - project(residual, 255 * sigma, self.alpha)
+        return F.hardtanh(difference, 0.0, 255.0) / 255
+
+
+class _ResDNet(nn.Module):
+    """The convolutions of SRResDNet; a module of its own for the sake of the released keys."""
+
+    def __init__(self, features: int, blocks: int) -> None:
+        super().__init__()
+        self.conv1 = WNConv2d(3, features, kernel_size=5)
+        self.layer1 = nn.Sequential(
+            *(PreActivationBlock(features, skip=index > 0) for index in range(blocks))
+        )
+        self.conv_out = WNConvTranspose2d(features, 3, kernel_size=5)
+        # As in the reference, whose loop over convolutions does not meet the transposed one.
+        for module in self.modules():
+            if isinstance(module, WNConv2d):
+                nn.init.zeros_(module.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv_out(self.layer1(self.conv1(x)))

@@ -1,0 +1,56 @@
+"""One picture, super-resolved."""
+
+import torch
+from torch import Tensor, nn
+
+from srrescgan.ops.ensemble import TRANSFORMS
+
+
+class Predictor:
+    """Applies a generator to whole pictures, plain or as self-ensemble.
+
+    The self-ensemble (the "+" of SRResCGAN+) averages over the eight rotations and reflections of
+    the input (Timofte, Rothe, Van Gool, CVPR 2016, section 3.4): slower by a factor of 8.
+
+    Args:
+        generator: lr -> sr, in [0, 1].
+        ensemble: average over the eight transforms.
+        device: where to compute.
+    """
+
+    def __init__(
+        self, generator: nn.Module, ensemble: bool = False, device: str | torch.device = "cpu"
+    ) -> None:
+        self.device = torch.device(device)
+        self.generator = generator.to(self.device, memory_format=torch.channels_last).eval()
+        self.transforms = TRANSFORMS if ensemble else TRANSFORMS[:1]
+
+    @property
+    def scale(self) -> int:
+        """Upscaling factor."""
+        return int(self.generator.scale)
+
+    @torch.inference_mode()
+    def __call__(self, lr: Tensor) -> Tensor:
+        """Super-resolve.
+
+        Shape:
+            - lr: ``(B, 3, h, w)``, RGB in [0, 1].
+            - Output: ``(B, 3, scale h, scale w)``, in [0, 1], on the device of ``lr``.
+        """
+        image = lr.to(self.device, memory_format=torch.channels_last)
+        total = torch.zeros((), device=self.device)
+        for forward, inverse in self.transforms:
+            total = total + inverse(self.generator(forward(image))).float()
+        return (total / len(self.transforms)).clamp(0, 1).to(lr.device)
+
+
+def choose_device(name: str) -> torch.device:
+    """``auto`` is the accelerator where there is one; anything else is a torch device name."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.accelerator.is_available():
+        accelerator = torch.accelerator.current_accelerator()
+        assert accelerator is not None
+        return accelerator
+    return torch.device("cpu")

@@ -1,0 +1,150 @@
+"""Weight files of every kind: a Lightning checkpoint, ``.safetensors``, a reference ``.pth``."""
+
+import json
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from srrescgan.errors import WeightsError
+from srrescgan.files import replacing
+
+_CONFIG = "srrescgan"
+_WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "model_g_state_dict")
+
+
+@dataclass(frozen=True)
+class GeneratorWeights:
+    """A generator's parameters and, where the file says it, how to build the generator."""
+
+    state: dict[str, Tensor]
+    config: dict[str, Any] | None
+    """The generator's node: ``_target_`` and constructor arguments."""
+    source: Path
+
+
+def read_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a file written by ``torch.save``; only tensors and plain containers are accepted.
+
+    Raises:
+        WeightsError: when the file is missing, damaged, or would run code on loading.
+    """
+    if not path.is_file():
+        raise WeightsError(f"no weight file at {path}")
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            f"{path} was refused: it is damaged, or holds Python objects whose loading could run"
+            " code. Expected a file of tensors only: a checkpoint of this project, a"
+            " .safetensors file, or a reference .pth."
+        ) from error
+    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(f"{path} cannot be read as a weight file: {reason}") from error
+    if not isinstance(content, dict):
+        raise WeightsError(f"{path} holds a {type(content).__name__}, expected named tensors")
+    return content
+
+
+def read_generator(path: str | Path) -> GeneratorWeights:
+    """Read the generator out of a weight file; of two in a checkpoint, the averaged one.
+
+    Raises:
+        WeightsError: when the file cannot be read or holds no generator.
+    """
+    path = Path(path)
+    if path.suffix == ".safetensors":
+        return _read_safetensors(path)
+    content = read_checkpoint(path)
+    if "pytorch-lightning_version" in content:
+        return _from_lightning(content, path)
+    for wrapper in _WRAPPERS:
+        if isinstance(content.get(wrapper), dict):
+            content = content[wrapper]
+            break
+    if not content or not all(isinstance(value, Tensor) for value in content.values()):
+        raise WeightsError(f"{path} holds no named tensors (found keys: {_some(content)})")
+    return GeneratorWeights(_without_prefix(content, "module."), None, path)
+
+
+def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
+    """Load ``weights``, every key of them, into ``generator``.
+
+    Raises:
+        WeightsError: naming what does not fit when the weights belong to another network.
+    """
+    own = generator.state_dict()
+    missing = sorted(own.keys() - weights.state.keys())
+    unknown = sorted(weights.state.keys() - own.keys())
+    misfits = [
+        f"{key}: {tuple(weights.state[key].shape)} in the file, {tuple(own[key].shape)} expected"
+        for key in own.keys() & weights.state.keys()
+        if own[key].shape != weights.state[key].shape
+    ]
+    if missing or unknown or misfits:
+        parts = [
+            f"{len(missing)} of {len(own)} parameters missing ({_some(missing)})" * bool(missing),
+            f"{len(unknown)} unknown ({_some(unknown)})" * bool(unknown),
+            f"{len(misfits)} of another shape ({_some(misfits)})" * bool(misfits),
+        ]
+        raise WeightsError(
+            f"{weights.source} does not hold weights of {type(generator).__name__}: "
+            + "; ".join(part for part in parts if part)
+            + ". Choose the matching network with generator=."
+        )
+    generator.load_state_dict(weights.state)
+
+
+def write_pth(state: dict[str, Tensor], path: Path) -> None:
+    """Write a bare state dict, the reference's own format."""
+    with replacing(path) as temporary:
+        torch.save({key: value.detach().cpu().clone() for key, value in state.items()}, temporary)
+
+
+def write_safetensors(state: dict[str, Tensor], config: dict[str, Any], path: Path) -> None:
+    """Write tensors with the generator's configuration in the header."""
+    tensors = {key: value.detach().cpu().contiguous() for key, value in state.items()}
+    with replacing(path) as temporary:
+        save_file(tensors, temporary, metadata={_CONFIG: json.dumps({"generator": config})})
+
+
+def _read_safetensors(path: Path) -> GeneratorWeights:
+    if not path.is_file():
+        raise WeightsError(f"no weight file at {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (no dict)
+        config = json.loads(metadata.get(_CONFIG, "{}")).get("generator")
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsError(f"{path} cannot be read as safetensors: {error}") from error
+    return GeneratorWeights(state, config, path)
+
+
+def _from_lightning(content: dict[str, Any], path: Path) -> GeneratorWeights:
+    for prefix in ("ema.module.", "generator."):
+        state = {
+            key.removeprefix(prefix): value
+            for key, value in content["state_dict"].items()
+            if key.startswith(prefix)
+        }
+        if state:
+            return GeneratorWeights(state, content.get("config", {}).get("generator"), path)
+    raise WeightsError(f"{path} holds no generator (found keys: {_some(content['state_dict'])})")
+
+
+def _without_prefix(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    if all(key.startswith(prefix) for key in state):
+        return {key.removeprefix(prefix): value for key, value in state.items()}
+    return dict(state)
+
+
+def _some(items: Any) -> str:
+    listed = [str(item) for item in items]
+    return ", ".join(listed[:3]) + (", ..." if len(listed) > 3 else "")

@@ -1,0 +1,31 @@
+"""High-pass filter as a layer, for what a discriminator looks at."""
+
+from torch import Tensor, nn
+
+from srrescgan.ops.filters import high_pass
+
+
+class HighPass(nn.Module):
+    """Hide the low frequencies of an image from a discriminator.
+
+    Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean that counts zeros beyond the border, as
+    SRResCGAN and ESRGAN-FS have it (Fritsche, Gu, Timofte, ICCVW 2019).
+
+    Args:
+        kernel_size: side of the box in pixels, odd.
+        value_range: the image is multiplied by this first. The reference of SRResCGAN filters
+            images in [0, 255]: 255 gives its numbers, and results far outside [0, 1].
+
+    Shape:
+        - Input: ``(B, C, H, W)``, values in [0, 1].
+        - Output: ``(B, C, H, W)``, values in [0, 1] for ``value_range=1``.
+    """
+
+    def __init__(self, kernel_size: int = 9, value_range: float = 1.0) -> None:
+        super().__init__()
+        self.kernel_size = kernel_size
+        self.value_range = value_range
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Filter."""
+        return high_pass(image * self.value_range, self.kernel_size)

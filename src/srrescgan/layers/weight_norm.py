@@ -1,0 +1,124 @@
+"""Convolutions whose weight is a direction and a length per slice (Salimans, Kingma, NIPS 2016).
+
+The parameters are ``bias``, ``weight_g``, ``weight_v``, in this order, as the released SRResCGAN
+weights have them. ``torch.nn.utils.parametrizations.weight_norm`` would read those files but write
+other names; plain modules read and write them with no adapter.
+"""
+
+import copy
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class _WeightNorm(nn.Module):
+    """Bias, length and direction of a weight, with PyTorch's default initialisation.
+
+    The length starts at the norm of the direction, so the weight starts as that of a plain layer.
+    """
+
+    def __init__(self, weight_shape: tuple[int, int, int, int], bias_size: int) -> None:
+        super().__init__()
+        direction = torch.empty(weight_shape)
+        nn.init.kaiming_uniform_(direction, a=math.sqrt(5))
+        bound = 1 / math.sqrt(math.prod(weight_shape[1:]))
+        self.bias = nn.Parameter(torch.empty(bias_size).uniform_(-bound, bound))
+        self.weight_g = nn.Parameter(_slice_norm(direction))
+        self.weight_v = nn.Parameter(direction)
+
+    @property
+    def weight(self) -> Tensor:
+        """The plain weight ``g v / |v|``."""
+        return self.weight_v * (self.weight_g / _slice_norm(self.weight_v))
+
+    def fold(self) -> nn.Module:
+        """The same layer with a plain weight; its parameters are copies."""
+        raise NotImplementedError
+
+    def _copy_into(self, plain: nn.Conv2d | nn.ConvTranspose2d) -> nn.Module:
+        plain.load_state_dict({"weight": self.weight.detach(), "bias": self.bias.detach()})
+        return plain.train(self.training)
+
+
+class WNConv2d(_WeightNorm):
+    """Weight-normalised convolution that keeps the size: the border is reflected.
+
+    One length per output channel.
+
+    Args:
+        in_channels: channels of the input.
+        out_channels: channels of the output.
+        kernel_size: side of the kernel, odd.
+
+    Shape:
+        - Input: ``(B, in_channels, H, W)``, H and W greater than ``kernel_size // 2``.
+        - Output: ``(B, out_channels, H, W)``.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
+        super().__init__((out_channels, in_channels, kernel_size, kernel_size), out_channels)
+        self.margin = kernel_size // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve."""
+        return F.conv2d(F.pad(x, 4 * (self.margin,), mode="reflect"), self.weight, self.bias)
+
+    def fold(self) -> nn.Module:
+        """The same layer as a plain convolution."""
+        out_channels, in_channels, size, _ = self.weight_v.shape
+        plain = nn.Conv2d(
+            in_channels, out_channels, size, padding=self.margin, padding_mode="reflect",
+            device=self.bias.device, dtype=self.bias.dtype,
+        )  # fmt: skip
+        return self._copy_into(plain)
+
+
+class WNConvTranspose2d(_WeightNorm):
+    """Weight-normalised transposed convolution of stride 1 that keeps the size.
+
+    One length per *input* channel. The border behaves as if zeros lay beyond it.
+
+    Args:
+        in_channels: channels of the input.
+        out_channels: channels of the output.
+        kernel_size: side of the kernel, odd.
+
+    Shape:
+        - Input: ``(B, in_channels, H, W)``.
+        - Output: ``(B, out_channels, H, W)``.
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
+        super().__init__((in_channels, out_channels, kernel_size, kernel_size), out_channels)
+        self.margin = kernel_size // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve."""
+        return F.conv_transpose2d(x, self.weight, self.bias, padding=self.margin)
+
+    def fold(self) -> nn.Module:
+        """The same layer as a plain transposed convolution."""
+        in_channels, out_channels, size, _ = self.weight_v.shape
+        plain = nn.ConvTranspose2d(
+            in_channels, out_channels, size, padding=self.margin,
+            device=self.bias.device, dtype=self.bias.dtype,
+        )  # fmt: skip
+        return self._copy_into(plain)
+
+
+def fold_weight_norm(model: nn.Module) -> nn.Module:
+    """Copy a model with every weight-normalised layer replaced by a plain one.
+
+    The outputs are the same; the copy is for inference and export, its parameter names differ.
+    """
+    folded = copy.deepcopy(model)
+    for name, module in list(folded.named_modules()):
+        if isinstance(module, _WeightNorm):
+            folded.set_submodule(name, module.fold())
+    return folded
+
+
+def _slice_norm(weight: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(weight, dim=(1, 2, 3), keepdim=True)

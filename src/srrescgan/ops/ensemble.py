@@ -1,0 +1,69 @@
+"""The eight symmetries of the square, for self-ensembling.
+
+Averaging what a network makes of the eight turned and mirrored copies of an image is SRResCGAN+
+(Umer, Foresti, Micheloni, CVPRW 2020; first in Timofte, Rothe, Van Gool, CVPR 2016).
+"""
+
+from torch import Tensor
+
+TRANSFORM_COUNT = 8
+"""Number of transforms, numbered from 0."""
+
+# Quarter turns are opposite to each other; every other transform is its own inverse.
+_INVERSE = (0, 1, 2, 5, 4, 3, 6, 7)
+
+
+def transform(image: Tensor, index: int) -> Tensor:
+    """Turn or mirror an image.
+
+    Args:
+        image: any values.
+        index: 0 identity, 1 transpose, 2 upside down, 3 quarter turn clockwise, 4 left to right,
+            5 quarter turn counter-clockwise, 6 half turn, 7 transpose along the other diagonal.
+
+    Raises:
+        ValueError: there is no transform of that index.
+
+    Shape:
+        - image: ``(..., H, W)``.
+        - Output: ``(..., H, W)``, or ``(..., W, H)`` for an odd index.
+
+    Example:
+        >>> import torch
+        >>> transform(torch.tensor([[1, 2, 3], [4, 5, 6]]), 3)
+        tensor([[4, 1],
+                [5, 2],
+                [6, 3]])
+    """
+    match index:
+        case 0:
+            return image
+        case 1:
+            return image.transpose(-2, -1)
+        case 2:
+            return image.flip(-2)
+        case 3:
+            return image.rot90(-1, (-2, -1))
+        case 4:
+            return image.flip(-1)
+        case 5:
+            return image.rot90(1, (-2, -1))
+        case 6:
+            return image.flip(-2, -1)
+        case 7:
+            return image.flip(-2, -1).transpose(-2, -1)
+    raise ValueError(f"the transform's index must be 0 to {TRANSFORM_COUNT - 1}, got {index}")
+
+
+def untransform(image: Tensor, index: int) -> Tensor:
+    """Undo :func:`transform` of the same index.
+
+    Example:
+        >>> import torch
+        >>> image = torch.rand(1, 3, 4, 5)
+        >>> all(untransform(transform(image, i), i).equal(image) for i in range(TRANSFORM_COUNT))
+        True
+    """
+    if not 0 <= index < TRANSFORM_COUNT:
+        raise ValueError(f"the transform's index must be 0 to {TRANSFORM_COUNT - 1}, got {index}")
+    return transform(image, _INVERSE[index])

@@ -1,0 +1,60 @@
+"""Upscale pictures: ``python -m srrescgan.upscale input=FILE_OR_DIR output=DIR weights=FILE``."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig, OmegaConf
+from rich.progress import track
+
+from srrescgan.config.cli import entry_point
+from srrescgan.data.images import list_images, read_image, to_tensor, to_uint8, write_png
+from srrescgan.errors import DataError
+from srrescgan.inference import Predictor, choose_device, load_pretrained
+
+
+def upscale(cfg: DictConfig) -> None:
+    """Write ``<output>/<name>.png`` for every picture; report those that cannot be read."""
+    outputs = plan(Path(cfg.input), Path(cfg.output))
+    config = OmegaConf.to_container(cfg.generator, resolve=True) if cfg.generator else None
+    generator = load_pretrained(cfg.weights, config)  # type: ignore[arg-type]
+    predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
+    failures = []
+    for source, target in track(outputs.items(), "Upscaling"):
+        try:
+            lr = to_tensor(read_image(source))
+        except DataError as error:
+            failures.append(str(error))
+            continue
+        write_png(target, to_uint8(predictor(lr[None])[0]))
+    if failures:
+        done = len(outputs) - len(failures)
+        listed = "\n  ".join(failures)
+        raise DataError(f"{done} of {len(outputs)} pictures upscaled; the others:\n  {listed}")
+
+
+def plan(source: Path, folder: Path) -> dict[Path, Path]:
+    """Map each input picture to the file it will become.
+
+    Raises:
+        DataError: when there is nothing to read, or two pictures would become the same file.
+    """
+    if not source.exists():
+        raise DataError(f"input={source} does not exist; give a picture or a folder of pictures")
+    if source.is_file():
+        return {source: folder / f"{source.stem}.png"}
+    targets: dict[Path, Path] = {}
+    outputs: dict[Path, Path] = {}
+    for image in list_images(source):
+        target = (folder / image.relative_to(source)).with_suffix(".png")
+        if target in targets:
+            raise DataError(f"{image} and {targets[target]} would both become {target}; rename one")
+        targets[target] = image
+        outputs[image] = target
+    if not outputs:
+        raise DataError(f"no pictures in {source}")
+    return outputs
+
+
+main = entry_point("upscale", upscale)
+
+if __name__ == "__main__":
+    main()
