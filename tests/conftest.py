@@ -1,14 +1,26 @@
 """Fixtures every test may use."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Two workers with two threads each on two cores wait for each other most of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest
+import pytorch_lightning as pl
 import torch
 from PIL import Image
+
+from srrescgan.callbacks import AtomicCheckpointIO
+from srrescgan.data import HRFolder, Mixup, SRDataModule
+from srrescgan.degradations import Bicubic
+from srrescgan.systems import PhasedSystem
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,3 +66,53 @@ def photo_folder(tmp_path: Path):
         return folder
 
     return make
+
+
+@pytest.fixture
+def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
+    """``fit(system, iterations=4, ...)`` trains on a folder of synthetic photos."""
+    folder = photo_folder(count=3, size=(48, 56))
+
+    def run(
+        system: PhasedSystem,
+        iterations: int = 4,
+        batch_size: int = 4,
+        mixup: Mixup | None = None,
+        num_workers: int = 0,
+        validate_every: int = 1000,
+        callbacks: tuple[pl.Callback, ...] = (),
+        ckpt_path: Path | None = None,
+        **trainer_options: Any,
+    ) -> pl.Trainer:
+        photos = partial(HRFolder, str(folder), scale=4)
+        datamodule = SRDataModule(
+            train=photos(patch_size=32, augment=True, seed=3),
+            val={"photos": photos()},
+            degradation=Bicubic(4),
+            scale=4,
+            batch_size=batch_size,
+            iterations=iterations,
+            accumulate=system.accumulate,
+            num_workers=num_workers,
+            mixup=mixup,
+            seed=3,
+        )
+        options = {"accelerator": "cpu", "logger": False, "enable_progress_bar": False}
+        trainer = pl.Trainer(
+            devices=1,
+            max_epochs=1,
+            val_check_interval=validate_every * system.accumulate,
+            check_val_every_n_epoch=None,
+            use_distributed_sampler=False,
+            num_sanity_val_steps=0,
+            enable_model_summary=False,
+            default_root_dir=tmp_path,
+            plugins=[AtomicCheckpointIO()],
+            enable_checkpointing=any(isinstance(c, pl.callbacks.Checkpoint) for c in callbacks),
+            callbacks=list(callbacks),
+            **options | trainer_options,
+        )
+        trainer.fit(system, datamodule, ckpt_path=ckpt_path, weights_only=True)
+        return trainer
+
+    return run

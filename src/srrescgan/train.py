@@ -51,8 +51,9 @@ def main_task(cfg: DictConfig) -> float | None:
     """Train, and give a sweeper its objective."""
     use_job_directory(cfg)
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
-    # Advice for people who write their own Lightning loops.
+    # Advice for, and deprecations inside, Lightning: nothing the user of a command can act on.
     warnings.simplefilter("ignore", PossibleUserWarning)
+    warnings.filterwarnings("ignore", module="pytorch_lightning", category=FutureWarning)
     _say(cfg.notice)
     metrics = train(cfg)
     if cfg.objective is None:

@@ -3,6 +3,7 @@
 from srrescgan.callbacks.checkpoint import Checkpoint
 from srrescgan.callbacks.checkpoint_io import AtomicCheckpointIO
 from srrescgan.callbacks.images import ImageLogger
+from srrescgan.callbacks.progress import Progress
 from srrescgan.callbacks.provenance import Provenance
 from srrescgan.callbacks.random_state import RandomState
 from srrescgan.callbacks.scalars import ScalarLogger
@@ -11,6 +12,7 @@ __all__ = [
     "AtomicCheckpointIO",
     "Checkpoint",
     "ImageLogger",
+    "Progress",
     "Provenance",
     "RandomState",
     "ScalarLogger",

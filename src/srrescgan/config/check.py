@@ -1,5 +1,6 @@
 """Mistyped keys in the leaves of a configuration, found before anything is built or read."""
 
+import dataclasses
 import difflib
 import inspect
 from collections.abc import Collection, Iterator
@@ -38,6 +39,7 @@ def check_targets(cfg: DictConfig) -> None:
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
     problems = [problem for path, node in iter_targets(tree) for problem in _check(path, node)]
+    problems += [*_unknown_fields(cfg), *_unknown_fields(cfg.get("paths"), "paths.")]
     for group in _NAMED_GROUPS:
         members = tree.get(group) or {}
         whole = {name for name, node in members.items() if node is None or "_target_" in node}
@@ -46,6 +48,15 @@ def check_targets(cfg: DictConfig) -> None:
         ]
     if problems:
         raise ConfigError("\n".join(sorted(problems)))
+
+
+def _unknown_fields(node: DictConfig | None, prefix: str = "") -> Iterator[str]:
+    # Hydra's "+key=value" adds a key even where a schema knows all of them.
+    schema = None if node is None else OmegaConf.get_type(node)
+    if node is not None and dataclasses.is_dataclass(schema):
+        known = {f.name for f in dataclasses.fields(schema)}
+        for key in sorted(str(key) for key in node if key not in known):
+            yield f"unknown key '{prefix}{key}'{nearest(key, known)}"
 
 
 def _check(path: str, node: dict[str, Any]) -> Iterator[str]:

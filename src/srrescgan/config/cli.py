@@ -134,10 +134,11 @@ def _compose(config_name: str, overrides: list[str]) -> DictConfig:
 
 def _explain(config_name: str, overrides: list[str], message: str) -> str:
     """Turn Hydra's message into one line that names the nearest valid key or option."""
-    found = re.search(r"Could not find '([^']+)'", message)
+    found = re.search(r"Could not (?:find|load) '([^']+)'", message)
     if found:
         group, _, option = found[1].rpartition("/")
-        known = re.findall(r"^\t(\S+)$", message, flags=re.MULTILINE)
+        options = GlobalHydra.instance().config_loader().get_group_options(group)
+        known = [option for option in options if not option.startswith("_")]
         hint = nearest(option, known)
         return f"no {group} named '{option}'{hint} (available: {', '.join(sorted(known))})"
     found = re.search(r"Could not override '([^']+)'", message)

@@ -31,7 +31,8 @@ class SRResDNet(nn.Module):
         features: channels between the layers.
         blocks: number of residual blocks. The first has no skip connection.
         alpha_init: initial value of ``alpha``, the logarithm of the factor on the projection
-            radius. The reference starts at ln 2; the released weights hold about 9.
+            radius. The reference starts at ln 2, which with ``"upsampled"`` leaves next to nothing
+            of the residual; the released weights hold about 9.
         noise_estimate: where the noise is measured. ``"upsampled"`` is the reference: on the
             bilinearly upsampled image, about 2000 times too low, for which a trained ``alpha``
             makes up. ``"input"`` measures the low-resolution image itself; choose it for a

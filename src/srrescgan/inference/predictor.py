@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from srrescgan.ops.ensemble import TRANSFORMS
+from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
 
 
 class Predictor:
@@ -23,7 +23,7 @@ class Predictor:
     ) -> None:
         self.device = torch.device(device)
         self.generator = generator.to(self.device, memory_format=torch.channels_last).eval()
-        self.transforms = TRANSFORMS if ensemble else TRANSFORMS[:1]
+        self.transforms = range(TRANSFORM_COUNT if ensemble else 1)
 
     @property
     def scale(self) -> int:
@@ -40,8 +40,9 @@ class Predictor:
         """
         image = lr.to(self.device, memory_format=torch.channels_last)
         total = torch.zeros((), device=self.device)
-        for forward, inverse in self.transforms:
-            total = total + inverse(self.generator(forward(image))).float()
+        for index in self.transforms:
+            turned = transform(image, index).contiguous(memory_format=torch.channels_last)
+            total = total + untransform(self.generator(turned), index).float()
         return (total / len(self.transforms)).clamp(0, 1).to(lr.device)
 
 

@@ -1,1 +1,20 @@
-"""TODO."""
+"""What training minimises: each term is called as ``loss(sr, hr)`` and is already weighted."""
+
+from srrescgan.losses.gan import LSGAN, GANLoss, HingeGAN, VanillaGAN
+from srrescgan.losses.perceptual import PerceptualLoss
+from srrescgan.losses.pixel import PixelLoss
+from srrescgan.losses.relativistic import RelativisticAverageGAN
+from srrescgan.losses.tv import TVLoss
+from srrescgan.losses.wgan import WGANGP
+
+__all__ = [
+    "LSGAN",
+    "WGANGP",
+    "GANLoss",
+    "HingeGAN",
+    "PerceptualLoss",
+    "PixelLoss",
+    "RelativisticAverageGAN",
+    "TVLoss",
+    "VanillaGAN",
+]

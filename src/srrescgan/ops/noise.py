@@ -61,7 +61,7 @@ def estimate_sigma(image: Tensor) -> Tensor:
 
     Example:
         >>> noise = 0.05 * torch.randn(2, 3, 128, 128, generator=torch.Generator().manual_seed(0))
-        >>> estimate_sigma(0.5 + noise).round(decimals=3)
+        >>> estimate_sigma(0.5 + noise).round(decimals=2)
         tensor([0.0500, 0.0500])
     """
     height, width = image.shape[-2:]

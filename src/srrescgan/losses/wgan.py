@@ -1,0 +1,46 @@
+"""The Wasserstein GAN with gradient penalty."""
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from srrescgan.losses.gan import GANLoss, at_least_float32
+
+
+class WGANGP(GANLoss):
+    """Wasserstein distance with a penalised critic (Gulrajani et al., NeurIPS 2017, equation 3).
+
+    D: ``E C(y) - E C(x) + penalty_weight E (|grad C(z)| - 1)^2``; G: ``-E C(y)``. Each ``z`` lies
+    between a real and a fake image, at a place drawn for that sample; the norm is per sample.
+    With a map of patches, ``C`` of an image is the mean of its map, as in the other terms. The
+    penalty assumes a critic without batch norm, which would mix the samples.
+
+    Args:
+        weight: factor of the generator's term.
+        penalty_weight: factor of the gradient penalty in the discriminator's loss.
+    """
+
+    def __init__(self, weight: float = 1.0, penalty_weight: float = 10.0) -> None:
+        super().__init__(weight)
+        self.penalty_weight = penalty_weight
+
+    def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Push fake values up."""
+        return -self.weight * at_least_float32(fake_logits).mean()
+
+    def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
+        """Push real values up and fake values down."""
+        return at_least_float32(fake_logits).mean() - at_least_float32(real_logits).mean()
+
+    def penalty(self, discriminator: Callable[[Tensor], Tensor], hr: Tensor, sr: Tensor) -> Tensor:
+        """Return the weighted gradient penalty; differentiable in the critic's parameters."""
+        # A gradient with respect to pixels has no loss scale to save it from float16's underflow.
+        with torch.autocast(hr.device.type, enabled=False):
+            real, fake = at_least_float32(hr.detach()), at_least_float32(sr.detach())
+            place = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)
+            between = torch.lerp(real, fake, place).requires_grad_()
+            values = discriminator(between).reshape(len(real), -1).mean(1)
+            (gradient,) = torch.autograd.grad(values.sum(), between, create_graph=True)
+            norms = gradient.flatten(1).norm(dim=1)
+            return self.penalty_weight * (norms - 1).square().mean()

@@ -1,0 +1,80 @@
+"""What a mistyped command line answers."""
+
+import pytest
+
+from srrescgan.config.cli import check_overrides
+from srrescgan.errors import ConfigError
+
+
+@pytest.mark.parametrize(
+    ("overrides", "expected"),
+    [
+        (
+            ["trainer.max_epoch=5"],
+            "unknown key 'trainer.max_epoch'; did you mean 'trainer.max_epochs'?",
+        ),
+        (
+            ["generator.blcoks=3"],
+            "unknown key 'generator.blcoks'; did you mean 'generator.blocks'?",
+        ),
+        (["iteratons=5"], "unknown key 'iteratons'; did you mean 'iterations'?"),
+        (["experimnt=demo"], "unknown key 'experimnt'; did you mean 'experiment'?"),
+        (["generator=srresdne"], "no generator named 'srresdne'; did you mean 'srresdnet'?"),
+        (["experiment=dmeo"], "no experiment named 'dmeo'; did you mean 'demo'?"),
+        (["+loss.pixel.wieght=2"], "did you mean 'weight'?"),
+        (["+generator.feature=3"], "did you mean 'features'?"),
+        (["loss=[pixel,tvv]"], "no loss named 'tvv'; did you mean 'tv'?"),
+        (["seed=1,2", "generator.blcoks=1,2"], "did you mean 'generator.blocks'?"),
+        (["generator=srresdnet,edsrr"], "no generator named 'edsrr'"),
+        (["+loss.pixl.weight=2"], "unknown key 'loss.pixl'; did you mean 'pixel'?"),
+        (["+ckpt_pth=a"], "unknown key 'ckpt_pth'; did you mean 'ckpt_path'?"),
+        (["paths.datadir=a"], "unknown key 'paths.datadir'; did you mean 'paths.data_dir'?"),
+    ],
+)
+def test_the_key_and_the_nearest_valid_one_are_named_on_one_line(
+    overrides: list[str], expected: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_overrides("train", overrides)
+    assert expected in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key"),
+    [
+        (["seed=abc"], "seed"),
+        (["iterations=1.5"], "iterations"),
+        (["channels_last=5x"], "channels"),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_refused_with_its_key(overrides: list[str], key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_overrides("train", overrides)
+    assert key in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_mistake_in_a_file_is_named_too(tmp_path) -> None:
+    folder = tmp_path / "experiment"
+    folder.mkdir()
+    (folder / "mine.yaml").write_text("# @package _global_\nckpt_pth: a\n")
+    with pytest.raises(ConfigError, match=r"'ckpt_pth'.*'ckpt_path'"):
+        check_overrides("train", ["experiment=mine"], config_dir=str(tmp_path))
+    (folder / "mine.yaml").write_text("# @package _global_\nloss:\n  pixel: {wieght: 2}\n")
+    with pytest.raises(ConfigError, match=r"loss.pixel.wieght.*'weight'"):
+        check_overrides("train", ["experiment=mine"], config_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        ["experiment=demo"],
+        ["generator.alpha_init=2,9", "seed=1,2"],
+        ["optimizer.d.lr=3e-4", "loss=[pixel,tv]", "gan_loss=gan,hinge"],
+        ["seed=interval(0,5)"],
+        ["debug=smoke", "data.mixup=null"],
+    ],
+)
+def test_valid_command_lines_pass(overrides: list[str]) -> None:
+    check_overrides("train", overrides)

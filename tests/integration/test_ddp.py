@@ -1,0 +1,57 @@
+"""Two processes train as one."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+# The demo's real networks: batch-norm, relativistic means and mixup couple the whole batch.
+RUN = [
+    *("experiment=demo", "synthetic=true", "callback=[checkpoint,scalars,random_state]"),
+    *("generator.features=16", "patch_size=32", "batch_size=4", "iterations=1", "log_every=1"),
+    *("data.mixup.probability=1.0", "validate_every=1", "channels_last=false"),
+]
+
+
+def train(folder: Path, *overrides: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "srrescgan.train", *RUN, f"output_dir={folder}", *overrides]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -> None:
+    results = {}
+    for trainer in ("cpu", "ddp_cpu"):
+        folder = tmp_path / trainer
+        done = train(folder, f"trainer={trainer}", f"accumulate={accumulate}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        results[trainer] = torch.load(folder / "checkpoints/last.ckpt", weights_only=True)
+    for player in range(2):
+        one, two = (results[t]["optimizer_states"][player]["state"] for t in ("cpu", "ddp_cpu"))
+        assert one.keys() == two.keys()
+        # After one step Adam's first moment is (1 - 0.9) times the gradient.
+        ours = torch.cat([two[key]["exp_avg"].flatten() for key in two]) / 0.1
+        expected = torch.cat([one[key]["exp_avg"].flatten() for key in one]) / 0.1
+        assert expected.norm() > 0
+        assert (ours - expected).norm() <= 1e-4 * expected.norm()
+    # The scores are means over all images, wherever they were computed.
+    rows = [(tmp_path / t / "csv/metrics.csv").read_text() for t in ("cpu", "ddp_cpu")]
+    psnr = [_last(row, "val/chelsea/bicubic/psnr") for row in rows]
+    assert psnr[0] == pytest.approx(psnr[1], abs=1e-9)
+
+
+def _last(csv: str, column: str) -> float:
+    header, *lines = csv.splitlines()
+    place = header.split(",").index(column)
+    return float([line.split(",")[place] for line in lines if line.split(",")[place]][-1])
+
+
+def test_a_multirun_of_distributed_jobs_is_refused(tmp_path: Path) -> None:
+    done = train(tmp_path, "trainer=ddp_cpu", "-m", "seed=1,2")
+    assert done.returncode == 2
+    assert "multirun" in done.stderr
+    assert not list(tmp_path.iterdir())

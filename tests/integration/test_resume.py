@@ -1,0 +1,130 @@
+"""A run that was killed, and one that was not, end with the same bits."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from toys import players
+
+from srrescgan.callbacks import Checkpoint, RandomState
+from srrescgan.data import Mixup
+from srrescgan.losses import WGANGP
+
+# Small networks, everything on: EMA, mixup, a penalty that draws from torch's global generator.
+RUN = [
+    *("experiment=demo", "synthetic=true", "trainer=cpu", "callback=[checkpoint,random_state]"),
+    *("generator.features=8", "generator.blocks=1", "discriminator.features=4", "patch_size=32"),
+    *("batch_size=2", "data.mixup.probability=0.5", "ema_decay=0.9", "gan_loss=wgan_gp"),
+    *("data.train.cache=false", "checkpoint_every=2", "validate_every=4", "log_every=1"),
+]
+
+
+def start(folder: Path, *overrides: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "srrescgan.train", *RUN, f"output_dir={folder}", *overrides]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish(folder: Path, *overrides: str) -> dict[str, torch.Tensor]:
+    process = start(folder, *overrides)
+    output, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, output
+    return state(folder)
+
+
+def state(folder: Path) -> dict[str, torch.Tensor]:
+    return torch.load(folder / "checkpoints/last.ckpt", weights_only=True)
+
+
+def assert_same_bits(ours: object, theirs: object, where: str = "") -> None:
+    assert type(ours) is type(theirs), where
+    if isinstance(ours, torch.Tensor):
+        assert torch.equal(ours, theirs), where
+    elif isinstance(ours, dict):
+        assert ours.keys() == theirs.keys(), where
+        for key in ours:
+            assert_same_bits(ours[key], theirs[key], f"{where}/{key}")
+    elif isinstance(ours, list):
+        for index, pair in enumerate(zip(ours, theirs, strict=True)):
+            assert_same_bits(*pair, f"{where}[{index}]")
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, workers: int) -> None:
+    common = ("iterations=9", f"num_workers={workers}")
+    whole = finish(tmp_path / "whole", *common)
+
+    killed = tmp_path / "killed"
+    process = start(killed, "iterations=100000", f"num_workers={workers}")
+    last = killed / "checkpoints/last.ckpt"
+    deadline = time.monotonic() + 200
+    while not last.exists() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)  # at whatever point of whatever iteration it is in
+    process.communicate()
+    reached = state(killed)["iteration"]
+    assert 2 <= reached < 9, "killed too late to show anything"
+    resumed = finish(tmp_path / "resumed", *common, f"ckpt_path={last}")
+
+    assert resumed["iteration"] == whole["iteration"] == 9
+    assert any(key.startswith("ema.") for key in whole["state_dict"])
+    for part in ("state_dict", "optimizer_states"):
+        assert_same_bits(resumed[part], whole[part], part)
+    assert_same_bits(random_state(resumed), random_state(whole))
+
+
+def random_state(checkpoint: dict) -> dict:
+    (name,) = [key for key in checkpoint["callbacks"] if key.startswith("RandomState")]
+    return checkpoint["callbacks"][name]
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 4, 5])
+def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: int) -> None:
+    def run(iterations: int, ckpt_path: Path | None = None):
+        system = players(
+            ema_decay=0.9, gan_loss=WGANGP(weight=1.0), accumulate=2, discriminator_interval=2
+        )
+        callbacks = (RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, {"psnr": "max"}))
+        fit(
+            system,
+            iterations,
+            mixup=Mixup(0.5, 1.2),
+            validate_every=2,
+            callbacks=callbacks,
+            ckpt_path=ckpt_path,
+        )
+        return system.state_dict()
+
+    torch.manual_seed(0)
+    whole = run(6)
+    part = tmp_path / "c" / f"iteration_{stop:08d}.ckpt"
+    kept = part.rename(tmp_path / "stop.ckpt")
+    torch.manual_seed(99)
+    assert_same_bits(run(6, kept), whole)
+
+
+def test_ctrl_c_stops_between_iterations_and_says_how_to_go_on(tmp_path: Path) -> None:
+    process = start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000")
+    csv = tmp_path / "run/csv/metrics.csv"
+    deadline = time.monotonic() + 200
+    while time.monotonic() < deadline and not (csv.exists() and csv.stat().st_size > 500):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, output
+    assert "ckpt_path=" in output.replace("\n", "")
+    reached = state(tmp_path / "run")["iteration"]
+    assert reached >= 1
+    resumed = finish(
+        tmp_path / "more",
+        f"iterations={reached + 1}",
+        f"ckpt_path={tmp_path / 'run/checkpoints/last.ckpt'}",
+    )
+    assert resumed["iteration"] == reached + 1

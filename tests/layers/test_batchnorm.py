@@ -1,0 +1,114 @@
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch import nn
+
+from srrescgan.layers import GlobalBatchNorm2d
+
+WORLD = 2
+
+# A fresh interpreter for each process: forking after OpenMP has started can hang.
+WORKER = """
+import sys
+import torch
+import torch.distributed as dist
+from srrescgan.layers import GlobalBatchNorm2d
+
+folder, rank, world = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+dist.init_process_group("gloo", f"file://{folder}/rendezvous", rank=rank, world_size=world)
+data = torch.load(f"{folder}/data.pt")
+layer = GlobalBatchNorm2d(3)
+layer.load_state_dict(data["state"])
+result = {"outputs": [], "input_grads": []}
+for batch, weight in zip(data["batches"], data["weights"], strict=True):
+    x = batch.chunk(world)[rank].clone().requires_grad_()
+    y = layer(x)
+    (y * weight.chunk(world)[rank]).sum().backward()
+    result["outputs"].append(y.detach())
+    result["input_grads"].append(x.grad)
+result["param_grads"] = [p.grad for p in layer.parameters()]
+result["state"] = layer.state_dict()
+result["eval"] = layer.eval()(data["batches"][0].chunk(world)[rank]).detach()
+torch.save(result, f"{folder}/result{rank}.pt")
+dist.destroy_process_group()
+"""
+
+
+def test_in_one_process_it_is_batch_norm():
+    ours, plain = GlobalBatchNorm2d(3), nn.BatchNorm2d(3)
+    assert list(ours.state_dict()) == list(plain.state_dict())
+    for _ in range(2):
+        x = 5 + torch.randn(4, 3, 5, 6)
+        assert torch.equal(ours(x), plain(x))
+    for name, value in plain.state_dict().items():
+        assert torch.equal(ours.state_dict()[name], value)
+    assert torch.equal(ours.eval()(x), plain.eval()(x))
+
+
+@pytest.fixture(scope="module")
+def two_processes(tmp_path_factory):
+    """The same two batches through one process (float64) and through two."""
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("gloo")
+    # A mean far from 0, as a one-pass variance would lose its digits there.
+    batches = [50 + torch.randn(4, 3, 5, 6), 40 + 2 * torch.randn(4, 3, 5, 6)]
+    batches[0][:2] += 3  # the two processes see different means
+    weights = [torch.randn(4, 3, 5, 6) for _ in batches]
+    single = nn.BatchNorm2d(3)
+    nn.init.normal_(single.weight)
+    nn.init.normal_(single.bias)
+    data = {"state": single.state_dict(), "batches": batches, "weights": weights}
+    torch.save(data, folder / "data.pt")
+    workers = [
+        subprocess.Popen([sys.executable, "-c", WORKER, str(folder), str(rank), str(WORLD)])
+        for rank in range(WORLD)
+    ]
+    try:
+        codes = [worker.wait(timeout=60) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+    assert codes == [0] * WORLD
+    parts = [torch.load(folder / f"result{rank}.pt") for rank in range(WORLD)]
+
+    single = single.double()
+    expected = {"outputs": [], "input_grads": []}
+    for batch, weight in zip(batches, weights, strict=True):
+        x = batch.double().requires_grad_()
+        y = single(x)
+        (y * weight).sum().backward()
+        expected["outputs"].append(y.detach())
+        expected["input_grads"].append(x.grad)
+    expected["param_grads"] = [p.grad for p in single.parameters()]
+    expected["state"] = single.state_dict()
+    expected["eval"] = single.eval()(batches[0].double()).detach()
+    return parts, expected
+
+
+def close(actual, expected):
+    # Inputs around 50 carry a rounding of 4e-6 each, which the division by deviations near 1 keeps.
+    torch.testing.assert_close(actual.double(), expected.double(), rtol=1e-5, atol=2e-5)
+
+
+def test_two_processes_give_the_outputs_and_input_gradients_of_one(two_processes):
+    parts, expected = two_processes
+    for name in ("outputs", "input_grads"):
+        for step in range(2):
+            close(torch.cat([part[name][step] for part in parts]), expected[name][step])
+
+
+def test_two_processes_give_the_parameter_gradients_of_one(two_processes):
+    parts, expected = two_processes
+    for index, gradient in enumerate(expected["param_grads"]):
+        close(sum(part["param_grads"][index] for part in parts), gradient)
+
+
+def test_two_processes_hold_the_running_statistics_of_one(two_processes):
+    parts, expected = two_processes
+    for part in parts:
+        assert list(part["state"]) == list(expected["state"])
+        for name, value in expected["state"].items():
+            close(part["state"][name], value)
+    close(torch.cat([part["eval"] for part in parts]), expected["eval"])

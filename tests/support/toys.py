@@ -1,0 +1,54 @@
+"""Small players for tests of training."""
+
+from functools import partial
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from torch import nn
+
+from srrescgan.discriminators import VGGDiscriminator
+from srrescgan.generators import SRResDNet
+from srrescgan.losses import PixelLoss, RelativisticAverageGAN, TVLoss
+from srrescgan.metrics import PSNR, Protocol
+from srrescgan.schedulers import Constant
+from srrescgan.systems import PhasedSystem, SRGANSystem
+
+
+def players(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> PhasedSystem:
+    """A system with toy networks; equal seeds give equal weights."""
+    torch.manual_seed(7)
+    arguments: dict[str, Any] = {
+        "generator": SRResDNet(features=8, blocks=2, noise_estimate="input"),
+        "losses": {"pixel": PixelLoss(1.0), "tv": TVLoss(0.1)},
+        "optimizer": {name: partial(torch.optim.Adam, lr=1e-3) for name in "gd"},
+        "scheduler": {name: Constant() for name in "gd"},
+        "metrics": {"psnr": PSNR(Protocol("rgb", 0, "round"))},
+    }
+    if system is SRGANSystem:
+        arguments["discriminator"] = VGGDiscriminator(patch_size=32, features=4)
+        arguments["gan_loss"] = RelativisticAverageGAN(weight=0.1)
+    return system(**arguments | changes)
+
+
+class Recorder(pl.Callback):
+    """Notes learning rates, validations and the clock as training goes on."""
+
+    def __init__(self) -> None:
+        self.rates: dict[str, list[float]] = {"g": [], "d": []}
+        self.validated_at: list[int] = []
+        self.norms: list[float] = []
+
+    def on_before_optimizer_step(
+        self, trainer: pl.Trainer, pl_module: PhasedSystem, optimizer: torch.optim.Optimizer
+    ) -> None:
+        names = {id(o.optimizer): n for n, o in zip("gd", pl_module._optimizers(), strict=False)}
+        self.rates[names[id(optimizer)]].append(optimizer.param_groups[0]["lr"])
+
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:
+        self.validated_at.append(pl_module.iteration)
+
+
+def flat(module: nn.Module) -> torch.Tensor:
+    """Every parameter of a module in one vector."""
+    return torch.cat([p.detach().flatten() for p in module.parameters()])
