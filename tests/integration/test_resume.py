@@ -21,6 +21,9 @@ RUN = [
     *("generator.features=8", "generator.blocks=1", "discriminator.features=4", "patch_size=32"),
     *("batch_size=2", "data.mixup.probability=0.5", "ema_decay=0.9", "gan_loss=wgan_gp"),
     *("data.train.cache=false", "checkpoint_every=2", "validate_every=4", "log_every=1"),
+    # The demo's cosine depends on the length of the run; these do not.
+    *("scheduler@scheduler.g=multistep", "scheduler@scheduler.d=multistep"),
+    *("scheduler.g.milestones=[3,6]", "scheduler.d.milestones=[4]", "optimizer.g.lr=1e-3"),
 ]
 
 

@@ -1,5 +1,6 @@
 """When a checkpoint is saved, and which ones are kept."""
 
+import logging
 import os
 import shutil
 import signal
@@ -8,10 +9,12 @@ from types import FrameType
 from typing import Any
 
 import pytorch_lightning as pl
-from pytorch_lightning.utilities import rank_zero_info, rank_zero_warn
+from pytorch_lightning.utilities import rank_zero_warn
 
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
 from srrescgan.systems import PhasedSystem
+
+log = logging.getLogger(__name__)
 
 
 class Checkpoint(pl.callbacks.Checkpoint):
@@ -71,10 +74,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
         if self.keep_every and iteration % self.keep_every == 0:
             self._keep(trainer, pl_module, f"iteration_{iteration:08d}.ckpt")
         if stopping:
-            rank_zero_info(
-                f"Stopped by {self._stop_signal.name if self._stop_signal else ''} after iteration"
-                f" {iteration}. Resume with ckpt_path={self.last}"
-            )
+            if trainer.is_global_zero:
+                log.warning("Stopped after iteration %d.", iteration)
+                log.warning("Resume with ckpt_path=%s", self.last)
             trainer.should_stop = True
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:

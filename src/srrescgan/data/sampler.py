@@ -69,11 +69,12 @@ class IterationSampler(Sampler[list[tuple[int, int]]]):
         self._local_batch = self._micro_batch // world_size
 
     def __len__(self) -> int:
-        """Micro-batches of the *whole* run, those before ``start_iteration`` included."""
-        return self.iterations * self.accumulate
+        """Micro-batches that are left, from ``start_iteration`` on."""
+        return max(0, self.iterations - self.start_iteration) * self.accumulate
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:
-        for micro_batch in range(self.start_iteration * self.accumulate, len(self)):
+        start = self.start_iteration * self.accumulate
+        for micro_batch in range(start, start + len(self)):
             first = micro_batch * self._micro_batch + self.rank * self._local_batch
             yield [self._sample(position) for position in range(first, first + self._local_batch)]
 
