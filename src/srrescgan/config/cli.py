@@ -43,7 +43,9 @@ def entry_point(config_name: str, task: Task) -> Callable[[], None]:
         arguments = get_args_parser().parse_args()
         if not (arguments.help or arguments.hydra_help or arguments.info or arguments.config_name):
             try:
-                check_overrides(config_name, arguments.overrides, arguments.config_dir)
+                variants = check_overrides(config_name, arguments.overrides, arguments.config_dir)
+                if arguments.multirun:
+                    _refuse_distributed(variants)
             except UserError as error:
                 _fail(error)
         hydra.main(version_base="1.3", config_path=CONFIG_DIR, config_name=config_name)(job)()
@@ -51,7 +53,9 @@ def entry_point(config_name: str, task: Task) -> Callable[[], None]:
     return main
 
 
-def check_overrides(config_name: str, overrides: list[str], config_dir: str | None = None) -> None:
+def check_overrides(
+    config_name: str, overrides: list[str], config_dir: str | None = None
+) -> list[DictConfig]:
     """Compose and check every configuration that a command line stands for.
 
     Args:
@@ -60,6 +64,9 @@ def check_overrides(config_name: str, overrides: list[str], config_dir: str | No
             a time.
         config_dir: a further folder of configurations, from ``--config-dir``.
 
+    Returns:
+        The configurations, unresolved.
+
     Raises:
         ConfigError: naming the key or option that is wrong and the nearest valid one.
     """
@@ -67,10 +74,11 @@ def check_overrides(config_name: str, overrides: list[str], config_dir: str | No
     GlobalHydra.instance().clear()
     search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"] if config_dir else []
     with initialize_config_dir(CONFIG_DIR, version_base="1.3"):
-        for variant in _variants(overrides):
-            cfg = _compose(config_name, [*search, *variant])
-            check_targets(cfg)
+        variants = [_compose(config_name, [*search, *each]) for each in _variants(overrides)]
     GlobalHydra.instance().clear()
+    for cfg in variants:
+        check_targets(cfg)
+    return variants
 
 
 def use_job_directory(cfg: DictConfig) -> None:
@@ -90,6 +98,16 @@ def plain(cfg: DictConfig) -> dict[str, Any]:
     container = OmegaConf.to_container(cfg, resolve=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
+
+
+def _refuse_distributed(variants: list[DictConfig]) -> None:
+    # Every process of a distributed job would start the whole sweep again.
+    for cfg in variants:
+        if str(OmegaConf.select(cfg, "trainer.strategy", default="")).startswith("ddp"):
+            raise ConfigError(
+                "a multirun (-m) cannot start distributed jobs (trainer.strategy="
+                f"{cfg.trainer.strategy}): run them one by one, or sweep with trainer=gpu or cpu"
+            )
 
 
 def _fail(error: UserError) -> None:

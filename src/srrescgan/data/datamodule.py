@@ -74,6 +74,8 @@ class SRDataModule(pl.LightningDataModule):
         source: str = "",
     ) -> None:
         super().__init__()
+        # A validation set may have fewer images than there are processes.
+        self.allow_zero_length_dataloader_with_multiple_devices = True
         self.train = train
         self.val = _present(val)
         self.test = self.val if test is None else _present(test)
