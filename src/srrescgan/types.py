@@ -32,6 +32,9 @@ class SRBatch(TypedDict, total=False):
     """``(B,)`` int64: seeds everything random about each sample, wherever it is computed."""
     set: list[str]
     """Name of the data set each image belongs to; the same for the whole batch."""
+    spare: Tensor
+    """``(B,)`` bool, on whole images: shown only to give this process something to do, not scored.
+    """
 
 
 @runtime_checkable

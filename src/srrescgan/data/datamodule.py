@@ -74,8 +74,6 @@ class SRDataModule(pl.LightningDataModule):
         source: str = "",
     ) -> None:
         super().__init__()
-        # A validation set may have fewer images than there are processes.
-        self.allow_zero_length_dataloader_with_multiple_devices = True
         self.train = train
         self.val = _present(val)
         self.test = self.val if test is None else _present(test)
@@ -191,8 +189,9 @@ class SRDataModule(pl.LightningDataModule):
 
     def _set_loader(self, name: str, dataset: Dataset) -> DataLoader:
         rank, world_size = self._process()
-        # Each image on exactly one process: padding with duplicates would bias the means.
-        mine = range(rank, len(dataset), world_size)  # type: ignore[arg-type]
+        # Each image counts on exactly one process: padding with duplicates would bias the means.
+        # But a process without any would skip the validation that the others wait for it in.
+        mine = range(rank, len(dataset), world_size) or [_SPARE]  # type: ignore[arg-type]
         return self._loader(_NamedSet(name, dataset), sampler=mine, batch_size=1)
 
     def _loader(self, dataset: Dataset, **sampling: Any) -> DataLoader:
@@ -207,8 +206,11 @@ class SRDataModule(pl.LightningDataModule):
         )
 
 
+_SPARE = -1
+
+
 class _NamedSet(Dataset[dict[str, Any]]):
-    """A data set whose items say which set they belong to."""
+    """A data set whose items say which set they belong to, and whether they count."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name = name
@@ -218,7 +220,8 @@ class _NamedSet(Dataset[dict[str, Any]]):
         return len(self.dataset)  # type: ignore[arg-type]
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        return {**self.dataset[index], "set": self.name}
+        spare = index == _SPARE
+        return {**self.dataset[0 if spare else index], "set": self.name, "spare": spare}
 
 
 def _present(datasets: dict[str, Dataset | None]) -> dict[str, Dataset]:

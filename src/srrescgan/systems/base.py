@@ -185,7 +185,8 @@ class PhasedSystem(pl.LightningModule):
         (name,) = set(batch["set"])
         sr = self(batch["lr"]).float().clamp(0, 1)
         bicubic = imresize(batch["lr"], self.generator.scale).clamp(0, 1)
-        for key, metric in self.metrics.items():
+        scored = {} if batch["spare"].any() else self.metrics
+        for key, metric in scored.items():
             self._scores.add(f"val/{name}/{key}", metric(sr, batch["hr"]))
             if not self._bicubic:
                 self._scores.add(f"val/{name}/bicubic/{key}", metric(bicubic, batch["hr"]))
