@@ -3,15 +3,15 @@
 from itertools import chain
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from srrescgan.config.build import build, build_available_metrics
-from srrescgan.config.cli import entry_point, overridden, use_job_directory
+from srrescgan.config.cli import entry_point, overridden, plain, use_job_directory
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.errors import ConfigError
 from srrescgan.inference import Predictor, choose_device, evaluate, load_pretrained, summarise
-from srrescgan.inference.evaluator import write_csv
+from srrescgan.inference.evaluator import Method, write_csv
 from srrescgan.inference.report import score_table, write_json
 from srrescgan.inference.weights import read_generator
 from srrescgan.ops.resize import imresize
@@ -25,15 +25,15 @@ def evaluate_checkpoint(cfg: DictConfig) -> None:
     folder = Path(cfg.output_dir)
     if cfg.synthetic:
         use_synthetic_images(cfg, folder / "synthetic")
-    own = OmegaConf.to_container(cfg.generator, resolve=True)
     weights = read_generator(cfg.ckpt_path)
-    config = own if overridden("generator") or weights.config is None else None
+    own = overridden("generator") or weights.config is None
+    config = plain(cfg.generator) if own else None
     generator = load_pretrained(cfg.ckpt_path, config)
     predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
     datamodule = build(cfg.data)
     datamodule.setup("test")
     metrics, unavailable = build_available_metrics(cfg.metric)
-    methods = {
+    methods: dict[str, Method] = {
         "bicubic": lambda lr: imresize(lr, predictor.scale).clamp(0, 1),
         "sr+" if cfg.ensemble else "sr": predictor,
     }

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import torch
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.console import Console
 
 from srrescgan.config.check import nearest
-from srrescgan.config.cli import entry_point
+from srrescgan.config.cli import entry_point, plain
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.inference.pretrained import REFERENCE, load_pretrained
 from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
@@ -22,8 +22,7 @@ def export(cfg: DictConfig) -> None:
             f"target={cfg.target}: expected {' or '.join(TARGETS)}{nearest(cfg.target, TARGETS)}"
         )
     weights = read_generator(cfg.weights)
-    chosen = OmegaConf.to_container(cfg.generator, resolve=True) if cfg.generator else None
-    config: dict = chosen or weights.config or REFERENCE  # type: ignore[assignment]
+    config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
     state = load_pretrained(cfg.weights, config).state_dict()
     output = Path(cfg.output)
     if cfg.target == "pth":

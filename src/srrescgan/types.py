@@ -1,7 +1,7 @@
 """What travels between the parts, and the one image convention.
 
 **Images** are RGB, ``float32``, ``(B, 3, H, W)``, values in [0, 1]. ``uint8`` exists only at the
-edge of the disk (:mod:`srrescgan.data.images`). A network whose released weights expect 0-255
+edge of the disk (:mod:`srrescgan.images`). A network whose released weights expect 0-255
 multiplies inside its own ``forward``; a loss that the reference feeds with 0-255 says so with an
 explicit ``value_range`` argument.
 

@@ -2,20 +2,19 @@
 
 from pathlib import Path
 
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from rich.progress import track
 
-from srrescgan.config.cli import entry_point
-from srrescgan.data.images import list_images, read_image, to_tensor, to_uint8, write_png
+from srrescgan.config.cli import entry_point, plain
 from srrescgan.errors import DataError
+from srrescgan.images import list_images, read_image, to_tensor, to_uint8, write_png
 from srrescgan.inference import Predictor, choose_device, load_pretrained
 
 
 def upscale(cfg: DictConfig) -> None:
     """Write ``<output>/<name>.png`` for every picture; report those that cannot be read."""
     outputs = plan(Path(cfg.input), Path(cfg.output))
-    config = OmegaConf.to_container(cfg.generator, resolve=True) if cfg.generator else None
-    generator = load_pretrained(cfg.weights, config)  # type: ignore[arg-type]
+    generator = load_pretrained(cfg.weights, plain(cfg.generator) if cfg.generator else None)
     predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
     failures = []
     for source, target in track(outputs.items(), "Upscaling"):

@@ -62,9 +62,15 @@ class Checkpoint(pl.callbacks.Checkpoint):
                 return
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: PhasedSystem, outputs: Any, batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
     ) -> None:
         """Save when it is time, and stop in good order when asked to."""
+        assert isinstance(pl_module, PhasedSystem)
         if not pl_module.between_iterations:
             return
         iteration = pl_module.iteration
@@ -79,8 +85,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
                 log.warning("Resume with ckpt_path=%s", self.last)
             trainer.should_stop = True
 
-    def on_validation_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:
+    def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Keep this state if a score has never been better."""
+        assert isinstance(pl_module, PhasedSystem)
         if trainer.sanity_checking:
             return
         improved = False
@@ -97,8 +104,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
             # The best scores belong to the newest state too, or a resume would forget them.
             self._save_last(trainer, pl_module)
 
-    def on_train_end(self, trainer: pl.Trainer, pl_module: PhasedSystem) -> None:
+    def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save the final state; here a failure is an error."""
+        assert isinstance(pl_module, PhasedSystem)
         self._restore_handlers()
         if self._saved_at != pl_module.iteration and pl_module.between_iterations:
             trainer.save_checkpoint(self.last)

@@ -10,7 +10,7 @@ from pytorch_lightning.loggers import TensorBoardLogger
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from srrescgan.data.images import to_uint8, write_png
+from srrescgan.images import to_uint8, write_png
 from srrescgan.systems import PhasedSystem
 from srrescgan.types import SRBatch
 
@@ -40,13 +40,14 @@ class ImageLogger(pl.Callback):
     def on_validation_batch_end(
         self,
         trainer: pl.Trainer,
-        pl_module: PhasedSystem,
+        pl_module: pl.LightningModule,
         outputs: Any,
         batch: SRBatch,
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
         """Log the panel of this image if it is one of the chosen."""
+        assert isinstance(pl_module, PhasedSystem)
         if not trainer.is_global_zero:
             return
         for index, (name, data_set) in enumerate(zip(batch["name"], batch["set"], strict=True)):

@@ -39,9 +39,15 @@ class ScalarLogger(pl.Callback):
         self._waiting += self._lap()
 
     def on_train_batch_end(
-        self, trainer: pl.Trainer, pl_module: PhasedSystem, outputs: Any, batch: Any, batch_idx: int
+        self,
+        trainer: pl.Trainer,
+        pl_module: pl.LightningModule,
+        outputs: Any,
+        batch: Any,
+        batch_idx: int,
     ) -> None:
         """Log a row when it is due."""
+        assert isinstance(pl_module, PhasedSystem)
         if pl_module.between_iterations:
             self._iterations += 1
             if pl_module.iteration % self.every == 0:

@@ -4,7 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import hydra
 from hydra import compose, initialize_config_dir
@@ -94,7 +94,7 @@ def overridden(group: str) -> bool:
 
 
 def plain(cfg: DictConfig) -> dict[str, Any]:
-    """The configuration as plain dicts and lists, every reference resolved."""
+    """A node as plain dicts and lists, every reference resolved."""
     container = OmegaConf.to_container(cfg, resolve=True)
     assert isinstance(container, dict)
     return {str(key): value for key, value in container.items()}
@@ -110,7 +110,7 @@ def _refuse_distributed(variants: list[DictConfig]) -> None:
             )
 
 
-def _fail(error: UserError) -> None:
+def _fail(error: UserError) -> NoReturn:
     # An exception that crossed from a data loading process carries that process's traceback; the
     # user needs the message only.
     message = str(error)
@@ -156,9 +156,9 @@ def _explain(config_name: str, overrides: list[str], message: str) -> str:
     if found:
         group, _, option = found[1].rpartition("/")
         options = GlobalHydra.instance().config_loader().get_group_options(group)
-        known = [option for option in options if not option.startswith("_")]
-        hint = nearest(option, known)
-        return f"no {group} named '{option}'{hint} (available: {', '.join(sorted(known))})"
+        shown = sorted(option for option in options if not option.startswith("_"))
+        hint = nearest(option, shown)
+        return f"no {group} named '{option}'{hint} (available: {', '.join(shown)})"
     found = re.search(r"Could not override '([^']+)'", message)
     if found:
         key = found[1].split("@")[0].lstrip("+~")

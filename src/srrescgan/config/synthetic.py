@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from omegaconf import DictConfig, OmegaConf
 
-from srrescgan.data.images import to_uint8, write_png
+from srrescgan.images import to_uint8, write_png
 from srrescgan.ops.resize import imresize
 
 _COUNT = 3

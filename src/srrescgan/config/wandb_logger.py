@@ -35,8 +35,15 @@ class IterationWandbLogger(WandbLogger):
             raise ValueError(f"mode must be auto, online or offline, not {mode!r}")
         if mode == "auto":
             mode = os.environ.get("WANDB_MODE") or _reachable_mode()
+        # `mode` goes to wandb.init: the variable that Lightning sets for offline=True is no longer
+        # understood there.
         super().__init__(
-            name=name, project=project, save_dir=save_dir, offline=mode == "offline", tags=tags
+            name=name,
+            project=project,
+            save_dir=save_dir,
+            offline=mode == "offline",
+            tags=tags,
+            mode=mode,
         )
 
     @property
@@ -47,7 +54,8 @@ class IterationWandbLogger(WandbLogger):
         run = super().experiment
         if is_new:
             run.define_metric("iteration")
-            run.define_metric("*", step_metric="iteration")
+            # overwrite: Lightning has just made its own step everybody's x-axis.
+            run.define_metric("*", step_metric="iteration", overwrite=True)
         return run
 
     @rank_zero_only
@@ -59,7 +67,7 @@ class IterationWandbLogger(WandbLogger):
 def _reachable_mode() -> str:
     import wandb
 
-    if not wandb.api.api_key:
+    if not wandb.login(prompt=False, verify=False):
         rank_zero_info("W&B: no API key found (`wandb login` makes one); logging offline.")
         return "offline"
     server = urlparse(wandb.Settings().base_url)

@@ -2,14 +2,6 @@
 
 from srrescgan.data.datamodule import SRDataModule
 from srrescgan.data.hr_folder import HRFolder
-from srrescgan.data.images import (
-    image_size,
-    list_images,
-    read_image,
-    to_tensor,
-    to_uint8,
-    write_png,
-)
 from srrescgan.data.mixup import Mixup
 from srrescgan.data.paired_folder import PairedFolder
 from srrescgan.data.sampler import IterationSampler
@@ -24,10 +16,4 @@ __all__ = [
     "PatchTransform",
     "SRDataModule",
     "derive_seed",
-    "image_size",
-    "list_images",
-    "read_image",
-    "to_tensor",
-    "to_uint8",
-    "write_png",
 ]

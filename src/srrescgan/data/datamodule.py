@@ -8,10 +8,10 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from srrescgan.data.images import list_images
 from srrescgan.data.mixup import Mixup
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import list_images
 from srrescgan.types import Clock, Degradation, SRBatch
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from srrescgan.data.images import SUFFIXES, image_size, list_images, read_image, to_tensor
 from srrescgan.data.seeds import derive_seed
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import SUFFIXES, image_size, list_images, read_image, to_tensor
 
 PROBLEMS_SHOWN = 10
 

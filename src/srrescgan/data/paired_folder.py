@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srrescgan.data.hr_folder import HRFolder, images_by_name
-from srrescgan.data.images import image_size
+from srrescgan.images import image_size
 
 
 class PairedFolder(HRFolder):

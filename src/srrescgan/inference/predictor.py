@@ -22,7 +22,9 @@ class Predictor:
         self, generator: nn.Module, ensemble: bool = False, device: str | torch.device = "cpu"
     ) -> None:
         self.device = torch.device(device)
-        self.generator = generator.to(self.device, memory_format=torch.channels_last).eval()
+        generator = generator.to(self.device).eval()
+        # torch's own signature of Module.to leaves out memory_format.
+        self.generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.transforms = range(TRANSFORM_COUNT if ensemble else 1)
 
     @property

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from srrescgan.data.images import to_tensor, to_uint8
+from srrescgan.images import to_tensor, to_uint8
 from srrescgan.inference.predictor import Predictor, choose_device
 from srrescgan.inference.pretrained import load_pretrained
 

@@ -184,7 +184,7 @@ class PhasedSystem(pl.LightningModule):
         batch = self._ordered(batch)
         (name,) = set(batch["set"])
         sr = self(batch["lr"]).float().clamp(0, 1)
-        bicubic = imresize(batch["lr"], self.generator.scale).clamp(0, 1)
+        bicubic = imresize(batch["lr"], batch["hr"].shape[-1] // batch["lr"].shape[-1]).clamp(0, 1)
         scored = {} if batch["spare"].any() else self.metrics
         for key, metric in scored.items():
             self._scores.add(f"val/{name}/{key}", metric(sr, batch["hr"]))

@@ -6,7 +6,8 @@ import pytest
 import torch
 from PIL import Image, ImageOps
 
-from srrescgan.data.images import (
+from srrescgan.errors import DataError
+from srrescgan.images import (
     image_size,
     list_images,
     read_image,
@@ -14,7 +15,6 @@ from srrescgan.data.images import (
     to_uint8,
     write_png,
 )
-from srrescgan.errors import DataError
 
 
 def _photo(height: int, width: int, seed: int) -> np.ndarray:
