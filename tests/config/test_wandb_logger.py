@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,17 @@ def records(file: Path) -> list[wandb_internal_pb2.Record]:
             pending = b""
 
 
+def whole(file: Path) -> list[wandb_internal_pb2.Record]:
+    """The records of a finished run; its last ones are written in the background."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        found = records(file)
+        if any(record.WhichOneof("record_type") == "exit" for record in found):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{file} was never finished")
+
+
 def value(items, key: str) -> float:
     (found,) = [i.value_json for i in items if (i.key or "/".join(i.nested_key)) == key]
     return json.loads(found)
@@ -52,7 +64,7 @@ def offline_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         action(logger)
         logger.experiment.finish()
         (file,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
-        return records(file)
+        return whole(file)
 
     return run
 
@@ -90,7 +102,7 @@ def test_a_whole_run_with_wandb_needs_no_network(tmp_path: Path, monkeypatch) ->
     )
     assert done.returncode == 0, done.stdout + done.stderr
     (file,) = (tmp_path / "run/wandb").glob("offline-run-*/*.wandb")
-    rows = [r.history.item for r in records(file) if r.WhichOneof("record_type") == "history"]
+    rows = [r.history.item for r in whole(file) if r.WhichOneof("record_type") == "history"]
     iterations = [value(row, "iteration") for row in rows]
     assert iterations == sorted(iterations)
     assert max(iterations) == 4
