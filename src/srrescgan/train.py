@@ -11,7 +11,7 @@ from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from rich.console import Console
 
 from srrescgan.callbacks import Provenance
-from srrescgan.config.build import build, build_named
+from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.check import nearest
 from srrescgan.config.cli import entry_point, plain, use_job_directory
 from srrescgan.config.resume import check_resumable
@@ -36,7 +36,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
         check_resumable(Path(cfg.ckpt_path), system, cfg.iterations)
     callbacks = [*build_named(cfg.callback).values(), Provenance(config)]
     loggers = list(build_named(cfg.logger).values())
-    trainer = build(cfg.trainer)(callbacks=callbacks, logger=loggers)
+    trainer = build_trainer(cfg.trainer, callbacks, loggers)
     for logger in loggers:
         logger.log_hyperparams(config)
     trainer.fit(system, datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)

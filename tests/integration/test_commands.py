@@ -77,6 +77,27 @@ def test_a_missing_backbone_stops_a_training_run_before_it_starts(
     assert not (tmp_path / "run/checkpoints").exists()
 
 
+def test_a_truncated_picture_is_named_though_another_process_read_it(
+    tmp_path: Path, photo_folder
+) -> None:
+    folder = photo_folder(count=2, size=(80, 80))
+    bad = folder / "0001.png"
+    bad.write_bytes(bad.read_bytes()[:5000])  # its header is whole: only reading it finds out
+    done = run(
+        *("train", "experiment=demo", "data=folders", f"data.train.hr={folder}", "num_workers=2"),
+        *(f"data.val.photos.hr={folder}", "patch_size=32", f"output_dir={tmp_path / 'run'}"),
+        cwd=tmp_path,
+    )
+    assert_refused(done, str(bad), "truncated")
+    assert len(done.stderr.strip().splitlines()) <= 3
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has an accelerator")
+def test_a_trainer_this_machine_cannot_run_is_refused(tmp_path: Path) -> None:
+    done = run("train", "experiment=demo", "trainer=gpu", "output_dir=run", cwd=tmp_path)
+    assert_refused(done, "trainer:", "trainer=auto")
+
+
 @pytest.fixture
 def weights(tmp_path: Path) -> Path:
     torch.manual_seed(0)

@@ -113,6 +113,18 @@ def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: in
     assert_same_bits(run(6, kept), whole)
 
 
+def test_a_finished_run_can_be_made_longer(tmp_path: Path) -> None:
+    # 5 is no multiple of validate_every: the run ends with a validation of its own, and perhaps
+    # with a better score to save.
+    short = finish(tmp_path / "short", "iterations=5")
+    last = tmp_path / "short/checkpoints/last.ckpt"
+    longer = finish(tmp_path / "longer", "iterations=8", f"ckpt_path={last}")
+    whole = finish(tmp_path / "whole", "iterations=8")
+    assert (short["iteration"], longer["iteration"]) == (5, 8)
+    for part in ("state_dict", "optimizer_states"):
+        assert_same_bits(longer[part], whole[part], part)
+
+
 def test_ctrl_c_stops_between_iterations_and_says_how_to_go_on(tmp_path: Path) -> None:
     process = start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000")
     csv = tmp_path / "run/csv/metrics.csv"

@@ -84,6 +84,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
                 log.warning("Stopped after iteration %d.", iteration)
                 log.warning("Resume with ckpt_path=%s", self.last)
             trainer.should_stop = True
+            trainer.limit_val_batches = 0  # Lightning would validate once more before it stops
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Keep this state if a score has never been better."""

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytorch_lightning as pl
 from hydra.utils import instantiate
 from omegaconf import DictConfig
+from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
 
@@ -32,6 +34,22 @@ def build(node: Any) -> Any:
 def build_named(nodes: DictConfig) -> dict[str, Any]:
     """Instantiate a mapping from names to nodes; nodes that are null are left out."""
     return {str(name): build(node) for name, node in nodes.items() if node is not None}
+
+
+def build_trainer(
+    node: DictConfig, callbacks: list[pl.Callback], loggers: list[pl.loggers.Logger]
+) -> pl.Trainer:
+    """Instantiate the trainer with these callbacks and loggers.
+
+    Raises:
+        ConfigError: when this machine does not have what the trainer asks for.
+    """
+    try:
+        return build(node)(callbacks=callbacks, logger=loggers)
+    except MisconfigurationException as error:
+        raise ConfigError(
+            f"trainer: {error} Choose trainer=auto, cpu, gpu, ddp or ddp_cpu."
+        ) from error
 
 
 def build_available_metrics(nodes: DictConfig) -> tuple[dict[str, Any], dict[str, str]]:

@@ -203,9 +203,6 @@ class PhasedSystem(pl.LightningModule):
         for logger in self.loggers:
             logger.log_metrics({**means, "iteration": self.iteration}, step=self.iteration)
 
-    test_step = validation_step
-    on_test_epoch_end = on_validation_epoch_end
-
     # Set-up and resume ----------------------------------------------------------------------
 
     def setup(self, stage: str) -> None:
