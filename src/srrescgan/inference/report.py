@@ -11,23 +11,21 @@ from srrescgan.files import replacing
 from srrescgan.inference.evaluator import json_number
 
 Summary = Mapping[str, Mapping[str, Mapping[str, float]]]
+_DECIMALS = {"images": 0, "psnr": 2}
 
 
 def score_table(summary: Summary, protocol: str, unavailable: Mapping[str, str]) -> Table:
     """One line per set and method, under the protocol the numbers were computed with."""
     table = Table(title=f"Mean over images ({protocol})", title_justify="left")
-    metrics = [key for key in _first_scores(summary) if key != "images"]
-    for heading in ("set", "images", "method", *(key.upper() for key in metrics)):
-        table.add_column(heading, justify="left" if heading in ("set", "method") else "right")
-    for name in unavailable:
-        table.add_column(name.upper())
+    columns = list(_first_scores(summary))
+    for heading in ("set", "method"):
+        table.add_column(heading)
+    for heading in (*columns, *unavailable):
+        table.add_column(heading if heading == "images" else heading.upper(), justify="right")
     for data_set, methods in summary.items():
         for method, scores in methods.items():
-            cells = [
-                f"{scores[key]:.2f}" if key == "psnr" else f"{scores[key]:.4f}" for key in metrics
-            ]
-            count = f"{scores['images']:.0f}" if "images" in scores else ""
-            table.add_row(data_set, count, method, *cells, *["unavailable"] * len(unavailable))
+            cells = [f"{scores[key]:.{_DECIMALS.get(key, 4)}f}" for key in columns]
+            table.add_row(data_set, method, *cells, *["unavailable"] * len(unavailable))
     return table
 
 
