@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from srrescgan.data import HRFolder, Mixup, PairedFolder, SRDataModule, to_uint8, write_png
+from srrescgan.data import HRFolder, Mixup, PairedFolder, SRDataModule
 from srrescgan.degradations import Bicubic, Compose, GaussianNoise
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import to_uint8, write_png
 
 
 def _photo(height: int, width: int, seed: int) -> np.ndarray:

@@ -9,8 +9,9 @@ import pytest
 import torch
 from PIL import Image
 
-from srrescgan.data import HRFolder, PairedFolder, derive_seed, to_tensor, to_uint8, write_png
+from srrescgan.data import HRFolder, PairedFolder, derive_seed
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize
 
 
