@@ -1,0 +1,163 @@
+"""Time our training step and our upscaling against a plain formulation of the same mathematics.
+
+    make bench                              # or: python tests/benchmarks/bench.py --help
+    make bench ARGS="--weights FILE"        # upscale with trained weights, e.g. the released ones
+
+Ours and the plain one take turns (A/B/A/B) in one process on the same tensors, after a warm-up;
+what they compute is compared first. Prints Markdown tables and writes every single time to JSON.
+``RESULTS.md`` holds and reads the figures of one machine.
+"""
+
+import argparse
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytorch_lightning as pl
+import skimage.data
+import torch
+from plain import PlainGenerator, take_weights
+from rich.console import Console
+from sizes import ACCELERATOR, CPU, QUICK, Size
+from timing import Row, StopWatch, interleaved, metadata, row, table
+from torch import Tensor
+from training import generator, train_run, training_rows
+
+from srrescgan.inference import Predictor, choose_device, load_pretrained
+from srrescgan.layers import fold_weight_norm
+from srrescgan.ops.resize import imresize
+from srrescgan.types import SRBatch
+
+FLOAT32_LIMIT = 0.01
+"""Largest float32 difference of two upscaled pictures, in grey levels (of 255)."""
+
+
+def main() -> None:
+    options = _options()
+    torch.set_num_threads(options.threads)
+    torch.backends.cudnn.allow_tf32 = False  # float32 means float32
+    pl.seed_everything(0, verbose=False)
+    device = choose_device("auto")
+    watch = StopWatch(device)
+    size = QUICK if options.quick else CPU if device.type == "cpu" else ACCELERATOR
+    console = Console(width=150)
+    report = {"metadata": metadata(device), "size": vars(size)}
+    console.print(report)
+
+    report["training"] = training_rows(size, _batch(size), watch)
+    console.print(table("Training step", report["training"], {"apart": _step_apart}))
+    report["upscaling"] = upscaling_rows(size, options.weights, watch)
+    notes = {"max, levels": _levels, "PSNR to plain": _closeness, "PSNR to hr": _quality}
+    console.print(table("Upscaling", report["upscaling"], notes))
+    report["train_run"] = []
+    if device.type == "cpu":
+        console.print("No accelerator was found: its rows and the training run are missing.")
+    else:  # never run so far
+        with tempfile.TemporaryDirectory() as folder:
+            for precision in ("32-true", "bf16-mixed"):
+                report["train_run"].append(train_run(size, precision, Path(folder, precision)))
+        console.print(report["train_run"])
+
+    report["metadata"]["load_at_end"] = os.getloadavg()[0]
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(report, indent=1))
+    console.print(f"every single time: {options.output}", soft_wrap=True)
+
+
+def upscaling_rows(size: Size, weights: Path | None, watch: StopWatch) -> list[Row]:
+    """Time plain upscaling and ours.
+
+    Raises:
+        RuntimeError: a float32 result differs from the plain one.
+    """
+    ours = generator(size) if weights is None else load_pretrained(weights)
+    plain_net = PlainGenerator(ours.model.conv1.bias.numel(), len(ours.model.layer1))
+    plain_net = take_weights(plain_net, ours).to(watch.device).eval()
+    height, width = size.lr
+    hr = _photo().repeat(1, 1, 3, 4)[..., : 4 * height, : 4 * width]
+    lr = imresize(hr, 1 / 4).clamp(0, 1).to(watch.device)
+    predictor = Predictor(ours, device=watch.device)
+    folded = Predictor(fold_weight_norm(ours), device=watch.device)
+
+    @torch.inference_mode()
+    def plain() -> Tensor:
+        return plain_net(lr)
+
+    def bf16(predict: Predictor) -> Tensor:
+        with torch.autocast(watch.device.type, torch.bfloat16):
+            return predict(lr)
+
+    works: dict[str, Callable[[], Tensor]] = {
+        "plain, float32": plain,
+        "ours, float32": lambda: predictor(lr),
+        "ours, float32, folded": lambda: folded(lr),
+        "ours, bf16": lambda: bf16(predictor),
+        "ours, bf16, folded": lambda: bf16(folded),
+    }
+    pictures = {name: work().cpu() for name, work in works.items()}
+    reference = pictures["plain, float32"]
+    exact = {}
+    for name, picture in pictures.items():
+        levels = 255 * float((picture - reference).abs().max())
+        if "float32" in name and levels > FLOAT32_LIMIT:
+            raise RuntimeError(f"{name} is not the plain result: {levels} levels apart")
+        exact[name] = {
+            "levels_apart": levels,
+            "psnr_to_plain": _psnr(picture, reference),
+            "psnr_to_hr": _psnr(picture, hr),
+        }
+    seconds = interleaved(works, size.warmup, size.repeats, watch)
+    plain_seconds = seconds["plain, float32"]
+    return [row(name, seconds[name], plain_seconds, 1) | exact[name] for name in works]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all")
+    parser.add_argument("--output", type=Path, default=Path("outputs/bench.json"))
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--weights", type=Path, help="generator to upscale with; default: random")
+    return parser.parse_args()
+
+
+def _photo() -> Tensor:
+    """A photograph that comes with scikit-image: ``(1, 3, 512, 512)``, in [0, 1]."""
+    return torch.from_numpy(skimage.data.astronaut()).permute(2, 0, 1)[None] / 255
+
+
+def _batch(size: Size) -> SRBatch:
+    """Crops of the photograph and their bicubic reductions."""
+    places = torch.randint(512 - size.patch, (size.batch, 2)).tolist()
+    photo = _photo()
+    crops = [photo[..., y : y + size.patch, x : x + size.patch] for y, x in places]
+    hr = torch.cat(crops)
+    return {"hr": hr, "lr": imresize(hr, 1 / 4).clamp(0, 1), "set": ["bench"] * size.batch}
+
+
+def _psnr(a: Tensor, b: Tensor) -> float | None:
+    error = float((a.double() - b.double()).square().mean())
+    return -10 * math.log10(error) if error else None  # JSON has no infinity
+
+
+def _step_apart(one: Row) -> str:
+    return f"{max(one['apart'].values()):.0e}"
+
+
+def _levels(one: Row) -> str:
+    return f"{one['levels_apart']:.4f}"
+
+
+def _closeness(one: Row) -> str:
+    psnr = one["psnr_to_plain"]
+    return "the same" if psnr is None else f"{psnr:.1f} dB"
+
+
+def _quality(one: Row) -> str:
+    return f"{one['psnr_to_hr']:.4f} dB"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,3 @@
+"""The benchmark is a script and not a module to collect doctests from."""
+
+collect_ignore = ["bench.py", "plain.py", "sizes.py", "timing.py", "training.py"]

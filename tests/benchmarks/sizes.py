@@ -1,0 +1,24 @@
+"""How much work the benchmark does."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Size:
+    batch: int
+    patch: int
+    lr: tuple[int, int]  # picture to upscale: height and width, pixels
+    warmup: int
+    repeats: int
+    iterations: int  # of the real training command, a multiple of 6
+    features: int = 64
+    blocks: int = 5
+    discriminator_features: int = 64
+
+
+CPU = Size(batch=4, patch=128, lr=(128, 128), warmup=2, repeats=9, iterations=6)
+ACCELERATOR = Size(batch=16, patch=128, lr=(339, 510), warmup=5, repeats=25, iterations=300)
+QUICK = Size(
+    batch=2, patch=64, lr=(16, 16), warmup=1, repeats=2, iterations=6,
+    features=8, blocks=1, discriminator_features=8,
+)  # fmt: skip

@@ -1,0 +1,73 @@
+"""The benchmark runs, compares what it times, and leaves every row behind. No test of speed."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+BENCH = Path(__file__).with_name("bench.py")
+TRAINING = {
+    "plain, float32, four passes",
+    "ours, float32",
+    "ours, float32, four passes",
+    "ours, float32, channels_last",
+    "ours, float32, channels_last, four passes",
+    "ours, bf16",
+    "ours, bf16, channels_last",
+}
+UPSCALING = {
+    "plain, float32",
+    "ours, float32",
+    "ours, float32, folded",
+    "ours, bf16",
+    "ours, bf16, folded",
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict:
+    folder = tmp_path_factory.mktemp("bench")
+    done = subprocess.run(
+        [sys.executable, str(BENCH), "--quick", "--threads=1", "--output=new/bench.json"],
+        cwd=folder,
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No accelerator was found" in done.stdout
+    for name in TRAINING | UPSCALING:
+        assert f"| {name} " in done.stdout
+    return json.loads((folder / "new/bench.json").read_text())
+
+
+@pytest.mark.parametrize(("part", "names"), [("training", TRAINING), ("upscaling", UPSCALING)])
+def test_every_row_is_there_with_as_many_times_as_plain_ones(
+    report: dict, part: str, names: set[str]
+) -> None:
+    rows = {row["name"]: row for row in report[part]}
+    assert rows.keys() == names
+    for name, row in rows.items():
+        assert len(row["seconds"]) == len(row["plain_seconds"]) >= 2, name
+        assert 0 < row["min"] <= row["median"] <= row["max"], name
+        assert row["ratio_min"] <= row["ratio"] <= row["ratio_max"], name
+
+
+def test_what_was_timed_computes_the_same(report: dict) -> None:
+    for row in report["training"]:
+        assert ("bf16" in row["name"]) == (row["apart"]["losses"] > 1e-5), row["name"]
+    for row in report["upscaling"]:
+        assert ("bf16" in row["name"]) == (row["levels_apart"] > 0.01), row["name"]
+
+
+def test_the_figures_say_where_they_come_from(report: dict) -> None:
+    metadata = report["metadata"]
+    assert metadata["torch"] == torch.__version__
+    assert metadata["threads"] == 1
+    assert metadata["device"] == "cpu"
+    assert {"date", "revision", "cpu", "cores", "load_at_start", "load_at_end"} <= metadata.keys()
