@@ -23,13 +23,18 @@ def evaluate_checkpoint(cfg: DictConfig) -> None:
     if not cfg.ckpt_path:
         raise ConfigError("ckpt_path= is needed: a checkpoint, .safetensors or reference .pth")
     folder = Path(cfg.output_dir)
-    if cfg.synthetic:
-        use_synthetic_images(cfg, folder / "synthetic")
     weights = read_generator(cfg.ckpt_path)
     own = overridden("generator") or weights.config is None
     config = plain(cfg.generator) if own else None
     generator = load_pretrained(cfg.ckpt_path, config)
     predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
+    if predictor.scale != cfg.scale:
+        raise ConfigError(
+            f"{cfg.ckpt_path} upscales by {predictor.scale}, the experiment by {cfg.scale}:"
+            f" give scale={predictor.scale} or another checkpoint"
+        )
+    if cfg.synthetic:
+        use_synthetic_images(cfg, folder / "synthetic")
     datamodule = build(cfg.data)
     datamodule.setup("test")
     metrics, unavailable = build_available_metrics(cfg.metric)
@@ -43,10 +48,16 @@ def evaluate_checkpoint(cfg: DictConfig) -> None:
     protocol = build(cfg.protocol).label
     summary = summarise(rows)
     write_csv(rows, folder / "per_image.csv")
-    about = {"experiment": cfg.name, "checkpoint": str(cfg.ckpt_path)}
+    about = {
+        "experiment": cfg.name,
+        "checkpoint": str(cfg.ckpt_path),
+        "backbone_weights": cfg.backbone_weights,  # random: LPIPS is a stand-in, not a score
+    }
     write_json(summary, protocol, unavailable, about, folder / "metrics.json")
     console = Console()
     console.print(score_table(summary, protocol, unavailable))
+    if cfg.backbone_weights != "imagenet":
+        console.print(f"LPIPS with {cfg.backbone_weights} weights is a stand-in, not a score.")
     for name, reason in unavailable.items():
         console.print(f"{name} unavailable: {reason}")
     console.print(f"{folder}/metrics.json, {folder}/per_image.csv", soft_wrap=True)

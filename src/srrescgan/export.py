@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from srrescgan.config.check import nearest
-from srrescgan.config.cli import entry_point, plain
+from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.inference.pretrained import REFERENCE, load_pretrained
 from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
@@ -21,6 +21,8 @@ def export(cfg: DictConfig) -> None:
         raise ConfigError(
             f"target={cfg.target}: expected {' or '.join(TARGETS)}{nearest(cfg.target, TARGETS)}"
         )
+    if overridden("scale") and not cfg.generator:
+        raise ConfigError("scale= says something about generator= only; the weights have their own")
     weights = read_generator(cfg.weights)
     config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
     state = load_pretrained(cfg.weights, config).state_dict()
@@ -32,7 +34,11 @@ def export(cfg: DictConfig) -> None:
     written = read_generator(output).state
     if written.keys() != state.keys() or not all(torch.equal(written[k], state[k]) for k in state):
         raise WeightsError(f"{output} does not read back as it was written; do not use it")
-    Console().print(f"{output}: {len(state)} tensors, read back equal", soft_wrap=True)
+    console = Console()
+    console.print(f"{output}: {len(state)} tensors, read back equal", soft_wrap=True)
+    if cfg.target == "pth":
+        settings = {key: value for key, value in config.items() if not key.startswith("_")}
+        console.print(f"A .pth holds no configuration. This network's: {settings}")
 
 
 main = entry_point("export", export)

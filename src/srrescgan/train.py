@@ -12,17 +12,16 @@ from rich.console import Console
 
 from srrescgan.callbacks import Provenance
 from srrescgan.config.build import build, build_named, build_trainer
-from srrescgan.config.check import nearest
 from srrescgan.config.cli import entry_point, plain, use_job_directory
-from srrescgan.config.resume import check_resumable
+from srrescgan.config.resume import check_objective, check_output, check_resumable
 from srrescgan.config.synthetic import use_synthetic_images
-from srrescgan.errors import ConfigError
 from srrescgan.inference.report import score_table, training_summary
 from srrescgan.inference.weights import load_into, read_generator
 
 
 def train(cfg: DictConfig) -> dict[str, float]:
     """Fit a system; return its last validation metrics."""
+    check_output(Path(cfg.output_dir), cfg.ckpt_path, cfg.init_weights)
     if cfg.synthetic:
         use_synthetic_images(cfg, Path(cfg.output_dir) / "synthetic")
     config = plain(cfg)
@@ -30,6 +29,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
     datamodule = build(cfg.data)
     datamodule.setup("fit")  # before the networks: a missing folder is found in a second
     system = build(cfg.system)
+    check_objective(cfg.objective, datamodule.val, system.metrics)
     if cfg.init_weights:
         load_into(system.generator, read_generator(cfg.init_weights))
     if cfg.ckpt_path:
@@ -56,14 +56,7 @@ def main_task(cfg: DictConfig) -> float | None:
     warnings.filterwarnings("ignore", module="pytorch_lightning", category=FutureWarning)
     _say(cfg.notice)
     metrics = train(cfg)
-    if cfg.objective is None:
-        return None
-    if cfg.objective not in metrics:
-        raise ConfigError(
-            f"objective={cfg.objective}: no such metric{nearest(cfg.objective, metrics)}"
-            f" (there are: {', '.join(sorted(metrics))})"
-        )
-    return metrics[cfg.objective]
+    return None if cfg.objective is None else metrics[cfg.objective]
 
 
 @rank_zero_only

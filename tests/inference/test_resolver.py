@@ -56,6 +56,10 @@ def test_a_file_that_says_what_it_is_needs_no_configuration(tmp_path) -> None:
     "config",
     [
         {"_target_": "os.system", "command": "touch executed"},
+        {
+            "_target_": "srrescgan.generators.srresdnet.torch.os.system",
+            "command": "touch executed",
+        },
         {"_target_": "srrescgan.generators.SRResDNet", "depth": 3},
         {"_target_": "srrescgan.generators.NoSuchNet"},
     ],

@@ -146,6 +146,39 @@ def test_a_bad_picture_is_reported_and_the_others_are_done(
     assert [path.name for path in out.glob("**/*.png")] == ["good.png"]
 
 
+@pytest.mark.parametrize("output", [".", "photos", "photos/large"])
+def test_originals_are_never_replaced(
+    tmp_path: Path, weights: Path, photo: Path, output: str
+) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    original = photo.rename(folder / "photo.png")
+    before = original.read_bytes()
+    source = original if output == "." else folder
+    done = run(
+        *("upscale", f"input={source}", f"output={output}", f"weights={weights}"),
+        cwd=folder if output == "." else tmp_path,
+    )
+    assert_refused(done, "output=")
+    assert original.read_bytes() == before
+
+
+def test_values_a_machine_or_a_network_cannot_have_are_refused(
+    tmp_path: Path, weights: Path, photo: Path
+) -> None:
+    upscale = ("upscale", f"input={photo}", f"weights={weights}")
+    assert_refused(run(*upscale, "output=o", "device=gpu", cwd=tmp_path), "device=gpu")
+    assert_refused(run(*upscale, "output=o", "scale=2", cwd=tmp_path), "scale=")
+    assert_refused(run(*upscale, cwd=tmp_path), "output= must be given")
+    tiny = tmp_path / "tiny.png"
+    Image.new("RGB", (1, 1)).save(tiny)
+    done = run("upscale", f"input={tiny}", f"weights={weights}", "output=o", cwd=tmp_path)
+    assert_refused(done, str(tiny))
+    done = run("train", "experiment=demo", "validate_every=0", "output_dir=o", cwd=tmp_path)
+    assert_refused(done, "validate_every=0")
+    assert not (tmp_path / "o").exists()
+
+
 class Malicious:
     def __reduce__(self):
         return (os.system, ("touch executed",))

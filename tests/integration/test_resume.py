@@ -125,6 +125,35 @@ def test_a_finished_run_can_be_made_longer(tmp_path: Path) -> None:
         assert_same_bits(longer[part], whole[part], part)
 
 
+def test_a_run_never_replaces_an_earlier_one(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    finish(folder, "iterations=2")
+    again = start(folder, "iterations=4")
+    output, _ = again.communicate(timeout=100)
+    assert again.returncode == 2
+    assert "ckpt_path=" in output
+    finish(folder, "iterations=4", f"ckpt_path={folder / 'checkpoints/last.ckpt'}")
+    before, after = (folder / f"csv/metrics{n}.csv" for n in (".before_resume_1", ""))
+    assert "\n1,1," in before.read_text()
+    assert "\n3,3," in after.read_text()
+
+
+def test_sigterm_to_one_of_two_processes_stops_both_in_order(tmp_path: Path) -> None:
+    process = start(
+        tmp_path / "run",
+        *("iterations=100000", "checkpoint_every=1000000", "trainer=ddp_cpu"),
+        "callback=[checkpoint,scalars,random_state]",
+    )
+    csv = tmp_path / "run/csv/metrics.csv"
+    deadline = time.monotonic() + 200
+    while time.monotonic() < deadline and not (csv.exists() and csv.stat().st_size > 500):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, output
+    assert state(tmp_path / "run")["iteration"] >= 1
+
+
 def test_ctrl_c_stops_between_iterations_and_says_how_to_go_on(tmp_path: Path) -> None:
     process = start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000")
     csv = tmp_path / "run/csv/metrics.csv"

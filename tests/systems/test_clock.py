@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import pytorch_lightning as pl
 import torch
 from toys import Recorder, flat, players
 
@@ -59,6 +60,47 @@ def test_a_resumed_run_uses_the_rate_it_is_given(fit, tmp_path) -> None:
     fit(second, iterations=4, callbacks=(recorder,), ckpt_path=tmp_path / "two.ckpt")
     assert recorder.rates["g"] == [5e-4, 5e-4]
     assert second.iteration == 4
+
+
+def test_validation_stays_on_the_clock_after_a_resume(fit, tmp_path) -> None:
+    fit(players(), iterations=1).save_checkpoint(tmp_path / "one.ckpt")
+    recorder = Recorder()
+    fit(
+        players(),
+        iterations=5,
+        validate_every=2,
+        callbacks=(recorder,),
+        ckpt_path=tmp_path / "one.ckpt",
+    )
+    assert recorder.validated_at == [2, 4]
+
+
+def test_validation_scores_the_average(fit) -> None:
+    system = players(ema_decay=0.99)
+    scores = fit(system, iterations=4, validate_every=4).callback_metrics
+    raw = players()
+    raw.load_state_dict(system.state_dict(), strict=False)
+    lr = torch.rand(1, 3, 8, 9)
+    assert torch.equal(system(lr), system.ema.module(lr))
+    assert not torch.equal(system(lr), raw(lr))
+    assert "val/photos/psnr" in scores
+
+
+def test_channels_last_reaches_the_networks(fit) -> None:
+    layouts = []
+
+    class Watch(pl.Callback):
+        def on_train_batch_start(self, trainer, pl_module, *_) -> None:
+            hook = pl_module.discriminator.register_forward_pre_hook
+            hook(lambda _, images: layouts.append(images[0].is_contiguous(memory_format=last)))
+
+    last = torch.channels_last
+    system = players(channels_last=True)
+    fit(system, iterations=1, callbacks=(Watch(),))
+    assert layouts
+    assert all(layouts)
+    weights = [p for p in system.parameters() if p.ndim == 4]
+    assert all(p.is_contiguous(memory_format=last) for p in weights)
 
 
 def test_accumulated_micro_batches_give_the_update_of_the_whole_batch(fit) -> None:

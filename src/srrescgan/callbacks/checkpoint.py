@@ -75,6 +75,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
             return
         iteration = pl_module.iteration
         stopping = self._stop_signal is not None
+        if trainer.world_size > 1:
+            # A signal may reach one process only, and a save needs all of them at once.
+            stopping = trainer.strategy.reduce_boolean_decision(stopping, all=False)
         if iteration % self.every == 0 or stopping:
             self._save_last(trainer, pl_module)
         if self.keep_every and iteration % self.keep_every == 0:

@@ -23,10 +23,7 @@ class ScalarLogger(pl.Callback):
 
     def __init__(self, every: int) -> None:
         self.every = every
-        self._mark = 0.0
-        self._working = 0.0
-        self._waiting = 0.0
-        self._iterations = 0
+        self._reset()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Start the stop-watch."""
@@ -35,8 +32,9 @@ class ScalarLogger(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Everything since the last batch ended was waiting for this one."""
-        self._waiting += self._lap()
+        """Everything since the last batch was done, validation apart, was waiting for this one."""
+        assert isinstance(pl_module, PhasedSystem)
+        self._waiting += time.perf_counter() - max(pl_module.idle_since, self._resumed)
 
     def on_train_batch_end(
         self,
@@ -48,37 +46,36 @@ class ScalarLogger(pl.Callback):
     ) -> None:
         """Log a row when it is due."""
         assert isinstance(pl_module, PhasedSystem)
-        if pl_module.between_iterations:
-            self._iterations += 1
-            if pl_module.iteration % self.every == 0:
-                row = _means(pl_module)
-                self._working += self._lap()
-                elapsed = self._working + self._waiting
-                row["train/iterations_per_second"] = self._iterations / elapsed
-                row["train/data_wait_share"] = self._waiting / elapsed
-                row["iteration"] = pl_module.iteration
-                for logger in trainer.loggers:
-                    logger.log_metrics(row, step=pl_module.iteration)
-                losses = {k.removeprefix("train/"): v for k, v in row.items() if "/g/" in k}
-                losses.pop("g/lr", None)
-                pl_module.log_dict(losses, prog_bar=True, logger=False)
-                self._reset()
-                return
-        self._working += self._lap()
+        if not pl_module.between_iterations:
+            return
+        self._iterations += 1
+        if pl_module.iteration % self.every:
+            return
+        row = _means(pl_module)
+        elapsed = time.perf_counter() - self._started - self._validating
+        row["train/iterations_per_second"] = self._iterations / elapsed
+        row["train/data_wait_share"] = self._waiting / elapsed
+        row["iteration"] = pl_module.iteration
+        for logger in trainer.loggers:
+            logger.log_metrics(row, step=pl_module.iteration)
+        losses = {k.removeprefix("train/"): v for k, v in row.items() if "/g/" in k}
+        losses.pop("g/lr", None)
+        pl_module.log_dict(losses, prog_bar=True, logger=False)
+        self._reset()
+
+    def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Validation is neither training nor waiting."""
+        self._paused = time.perf_counter()
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Validation is neither training nor waiting."""
-        self._lap()
-
-    def _lap(self) -> float:
-        now = time.perf_counter()
-        lap, self._mark = now - self._mark, now
-        return lap
+        """Go on."""
+        self._resumed = time.perf_counter()
+        self._validating += self._resumed - self._paused
 
     def _reset(self) -> None:
-        self._working = self._waiting = 0.0
+        self._started = self._resumed = self._paused = time.perf_counter()
+        self._waiting = self._validating = 0.0
         self._iterations = 0
-        self._mark = time.perf_counter()
 
 
 def _means(system: PhasedSystem) -> dict[str, float]:

@@ -11,10 +11,10 @@ from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
 
 
 def build(node: Any) -> Any:
-    """Instantiate a node; a value its class refuses becomes a ConfigError that says which.
+    """Instantiate a node; a value that a class refuses becomes a ConfigError.
 
     Raises:
-        ConfigError: when a constructor raises ValueError or TypeError.
+        ConfigError: when a constructor raises ValueError.
         UserError: whatever subclass a constructor raises, unwrapped.
     """
     try:
@@ -24,9 +24,8 @@ def build(node: Any) -> Any:
         while cause is not None:
             if isinstance(cause, UserError):
                 raise cause from error
-            if isinstance(cause, (ValueError, TypeError)) and cause is not error:
-                target = node.get("_target_", "") if isinstance(node, DictConfig) else ""
-                raise ConfigError(f"{target}: {cause}") from error
+            if isinstance(cause, ValueError) and cause is not error:
+                raise ConfigError(str(cause)) from error
             cause = cause.__cause__
         raise
 
@@ -46,7 +45,7 @@ def build_trainer(
     """
     try:
         return build(node)(callbacks=callbacks, logger=loggers)
-    except MisconfigurationException as error:
+    except (MisconfigurationException, ValueError) as error:
         raise ConfigError(
             f"trainer: {error} Choose trainer=auto, cpu, gpu, ddp or ddp_cpu."
         ) from error

@@ -12,6 +12,10 @@ from omegaconf import DictConfig, OmegaConf
 from srrescgan.errors import ConfigError
 
 _HYDRA_KEYS = {"_target_", "_partial_", "_args_", "_convert_", "_recursive_"}
+_COUNTS = (
+    *("iterations", "batch_size", "accumulate", "patch_size", "scale"),
+    *("validate_every", "checkpoint_every", "log_every"),
+)
 _NAMED_GROUPS = ("loss", "metric", "callback", "logger", "optimizer", "scheduler")
 """Groups whose node is a mapping from names to objects."""
 
@@ -39,6 +43,12 @@ def check_targets(cfg: DictConfig) -> None:
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
     problems = [problem for path, node in iter_targets(tree) for problem in _check(path, node)]
+    problems += [f"{key}= must be given" for key in _missing(tree)]
+    problems += [
+        f"{key}={tree[key]}: must be at least 1"
+        for key in _COUNTS
+        if isinstance(tree.get(key), int) and tree[key] < 1
+    ]
     problems += [*_unknown_fields(cfg), *_unknown_fields(cfg.get("paths"), "paths.")]
     for group in _NAMED_GROUPS:
         members = tree.get(group) or {}
@@ -48,6 +58,14 @@ def check_targets(cfg: DictConfig) -> None:
         ]
     if problems:
         raise ConfigError("\n".join(sorted(problems)))
+
+
+def _missing(node: Any, path: str = "") -> Iterator[str]:
+    for key, child in node.items() if isinstance(node, dict) else ():
+        name = f"{path}.{key}" if path else str(key)
+        if child == "???":
+            yield name
+        yield from _missing(child, name)
 
 
 def _unknown_fields(node: DictConfig | None, prefix: str = "") -> Iterator[str]:
@@ -70,4 +88,3 @@ def _check(path: str, node: dict[str, Any]) -> Iterator[str]:
         for key in sorted(node.keys() - _HYDRA_KEYS - parameters.keys()):
             hint = nearest(key, parameters)
             yield f"unknown key '{path}.{key}': not an argument of {node['_target_']}{hint}"
-    yield from (f"{path}.{key}: must be set" for key, value in node.items() if value == "???")

@@ -103,10 +103,11 @@ def plain(cfg: DictConfig) -> dict[str, Any]:
 def _refuse_distributed(variants: list[DictConfig]) -> None:
     # Every process of a distributed job would start the whole sweep again.
     for cfg in variants:
-        if str(OmegaConf.select(cfg, "trainer.strategy", default="")).startswith("ddp"):
+        devices = OmegaConf.select(cfg, "trainer.devices", default=1)
+        if devices != 1:
             raise ConfigError(
-                "a multirun (-m) cannot start distributed jobs (trainer.strategy="
-                f"{cfg.trainer.strategy}): run them one by one, or sweep with trainer=gpu or cpu"
+                f"a multirun (-m) cannot start distributed jobs (trainer.devices={devices}): run"
+                " them one by one, or sweep with trainer.devices=1"
             )
 
 

@@ -1,10 +1,12 @@
-"""A checkpoint held against the run that is to continue it."""
+"""A run held against what is there already: its folder, its checkpoint, its objective."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytorch_lightning as pl
 
-from srrescgan.errors import WeightsError
+from srrescgan.config.check import nearest
+from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.inference.weights import read_checkpoint
 
 
@@ -29,9 +31,50 @@ def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> 
     own = {key: value.shape for key, value in system.state_dict().items()}
     theirs = {key: value.shape for key, value in checkpoint["state_dict"].items()}
     differing = sorted(k for k in own.keys() | theirs.keys() if own.get(k) != theirs.get(k))
+    if differing and all(key.startswith("ema.") for key in differing):
+        raise WeightsError(
+            f"{path} and this run disagree about ema_decay: one keeps an average, the other not."
+            " Resume with the ema_decay it was trained with."
+        )
     if differing:
         raise WeightsError(
             f"{path} was trained with other networks: {len(differing)} of {len(own)} parameters"
             f" differ (first: {differing[0]}). Resume with the configuration it was trained with;"
             " the checkpoint holds it under 'config'."
+        )
+
+
+def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) -> None:
+    """Keep what an earlier run left in ``folder``.
+
+    A resumed run may go on in the same folder: its curve so far is set aside, not overwritten.
+
+    Raises:
+        ConfigError: a new run would replace the checkpoints of another, or is told two beginnings.
+    """
+    if ckpt_path and init_weights:
+        raise ConfigError("ckpt_path= resumes a run, init_weights= begins one: give one of them")
+    last = folder / "checkpoints/last.ckpt"
+    if last.exists() and not ckpt_path:
+        raise ConfigError(
+            f"{folder} holds the checkpoints of an earlier run. Resume it with ckpt_path={last},"
+            " or choose another output_dir="
+        )
+    curve = folder / "csv/metrics.csv"
+    if curve.exists():
+        count = len(list(curve.parent.glob("metrics.before_resume_*.csv")))
+        curve.rename(curve.with_name(f"metrics.before_resume_{count + 1}.csv"))
+
+
+def check_objective(name: str | None, sets: Collection[str], metrics: Collection[str]) -> None:
+    """Make sure that a sweeper's objective will exist when the run is over.
+
+    Raises:
+        ConfigError: naming the nearest metric that will.
+    """
+    known = {f"val/{data_set}/{metric}" for data_set in sets for metric in metrics}
+    if name is not None and name not in known:
+        raise ConfigError(
+            f"objective={name}: no such metric{nearest(name, known)}"
+            f" (there will be: {', '.join(sorted(known))})"
         )

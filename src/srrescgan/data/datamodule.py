@@ -140,6 +140,16 @@ class SRDataModule(pl.LightningDataModule):
         """One loader per test set: whole images, one at a time."""
         return [self._set_loader(name, dataset) for name, dataset in self.test.items()]
 
+    def transfer_batch_to_device(
+        self, batch: SRBatch, device: torch.device, dataloader_idx: int
+    ) -> SRBatch:
+        """Move the images only: reading seeds back from a device would wait for it."""
+        moved = batch.copy()
+        for key in ("hr", "lr"):
+            if key in batch:
+                moved[key] = batch[key].to(device, non_blocking=True)
+        return moved
+
     def on_after_batch_transfer(self, batch: SRBatch, dataloader_idx: int) -> SRBatch:
         """Make ``lr`` where it is missing, on the batch's device; then mix, while training."""
         with torch.no_grad():

@@ -36,7 +36,10 @@ class Mixup:
 
     def __call__(self, batch: SRBatch) -> SRBatch:
         """Return the mixed batch, or ``batch`` itself; ``name`` and ``seed`` stay as they are."""
-        seeds = _gather(batch["seed"]).tolist()
+        local = batch["seed"]
+        if world_size() > 1:  # collectives of an accelerator want tensors on it
+            local = _gather(local.to(batch["hr"].device))
+        seeds = local.tolist()
         rng = np.random.default_rng(derive_seed("mixup", *seeds))
         if rng.uniform() >= self.probability:
             return batch

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from srrescgan.errors import ConfigError
 from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
 
 
@@ -49,9 +50,17 @@ class Predictor:
 
 
 def choose_device(name: str) -> torch.device:
-    """``auto`` is the accelerator where there is one; anything else is a torch device name."""
+    """``auto`` is the accelerator where there is one; anything else is a torch device name.
+
+    Raises:
+        ConfigError: when this machine has no such device.
+    """
     if name != "auto":
-        return torch.device(name)
+        try:
+            return torch.zeros(1, device=name).device
+        except (RuntimeError, AssertionError) as error:
+            reason = str(error).splitlines()[0]
+            raise ConfigError(f"device={name}: {reason}. Choose auto, cpu or cuda.") from error
     if torch.accelerator.is_available():
         accelerator = torch.accelerator.current_accelerator()
         assert accelerator is not None

@@ -1,15 +1,15 @@
 """A generator rebuilt from a weight file alone."""
 
-import pkgutil
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
+from srrescgan import generators
 from srrescgan.errors import WeightsError
 from srrescgan.inference.weights import load_into, read_generator
 
-_ALLOWED = "srrescgan.generators."
+_PACKAGE = "srrescgan.generators."
 REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4}
 """What a file that does not say is taken for: the released SRResCGAN generator."""
 
@@ -41,9 +41,12 @@ def build_generator(config: dict[str, Any]) -> nn.Module:
     """
     arguments = {key: value for key, value in config.items() if not key.startswith("_")}
     target = str(config.get("_target_"))
-    if not target.startswith(_ALLOWED):
-        raise WeightsError(f"the weight file names {target}, which is not one of {_ALLOWED}*")
+    known = {_PACKAGE + name: getattr(generators, name) for name in generators.__all__}
+    if target not in known:
+        raise WeightsError(
+            f"the weight file names {target}; expected one of {', '.join(sorted(known))}"
+        )
     try:
-        return pkgutil.resolve_name(target)(**arguments)
-    except (AttributeError, ImportError, TypeError, ValueError) as error:
+        return known[target](**arguments)
+    except (TypeError, ValueError) as error:
         raise WeightsError(f"cannot build {target} from the weight file: {error}") from error

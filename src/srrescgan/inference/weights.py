@@ -44,7 +44,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             " code. Expected a file of tensors only: a checkpoint of this project, a"
             " .safetensors file, or a reference .pth."
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError) as error:
+    except Exception as error:  # a damaged file fails in as many ways as there are bytes
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(f"{path} cannot be read as a weight file: {reason}") from error
     if not isinstance(content, dict):
@@ -131,12 +131,14 @@ def _from_lightning(content: dict[str, Any], path: Path) -> GeneratorWeights:
     for prefix in ("ema.module.", "generator."):
         state = {
             key.removeprefix(prefix): value
-            for key, value in content["state_dict"].items()
+            for key, value in content.get("state_dict", {}).items()
             if key.startswith(prefix)
         }
         if state:
             return GeneratorWeights(state, content.get("config", {}).get("generator"), path)
-    raise WeightsError(f"{path} holds no generator (found keys: {_some(content['state_dict'])})")
+    raise WeightsError(
+        f"{path} holds no generator (found keys: {_some(content.get('state_dict', {}))})"
+    )
 
 
 def _without_prefix(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 A subclass says *what* is optimised (its phases); :class:`PhasedSystem` says *how*.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from srrescgan.errors import ConfigError
 from srrescgan.ops.resize import imresize
 from srrescgan.schedulers import Scheduler
 from srrescgan.systems.phase import Phase, Terms
@@ -69,6 +71,8 @@ class PhasedSystem(pl.LightningModule):
         self.micro_batch = 0
         self.latest: dict[str, Tensor] = {}
         """Values of the last iteration by log name; on the device, so nobody waits for them."""
+        self.idle_since = 0.0
+        """``time.perf_counter()`` when the last training batch was done, saving included."""
         self._scores = Scores()
         self._bicubic: dict[str, float] = {}
 
@@ -104,6 +108,10 @@ class PhasedSystem(pl.LightningModule):
             self.iteration += 1
             if self.ema is not None:
                 self.ema.update_parameters(self.generator)
+
+    def on_train_batch_end(self, outputs: Any, batch: SRBatch, batch_idx: int) -> None:
+        """Lightning calls this after every callback: from here on, data is waited for."""
+        self.idle_since = time.perf_counter()
 
     @property
     def between_iterations(self) -> bool:
@@ -206,7 +214,13 @@ class PhasedSystem(pl.LightningModule):
     # Set-up and resume ----------------------------------------------------------------------
 
     def setup(self, stage: str) -> None:
-        """Bring the networks into the memory order that was asked for."""
+        """Bring the networks into the memory order that was asked for.
+
+        Raises:
+            ConfigError: float16 with micro-batches: the loss scale may change between them.
+        """
+        if self.accumulate > 1 and self.trainer.precision == "16-mixed":
+            raise ConfigError("accumulate > 1 needs trainer.precision=bf16-mixed or 32-true")
         if self.channels_last:
             self.to(memory_format=torch.channels_last)
 
