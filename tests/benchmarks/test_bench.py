@@ -55,7 +55,7 @@ def test_every_row_is_there_with_as_many_times_as_plain_ones(
     for name, row in rows.items():
         assert len(row["seconds"]) == len(row["plain_seconds"]) >= 2, name
         assert 0 < row["min"] <= row["median"] <= row["max"], name
-        assert row["ratio_min"] <= row["ratio"] <= row["ratio_max"], name
+        assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"], name
 
 
 def test_what_was_timed_computes_the_same(report: dict) -> None:

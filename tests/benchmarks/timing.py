@@ -49,8 +49,9 @@ def interleaved(
 
 
 def row(name: str, seconds: list[float], plain: list[float], images: int) -> Row:
-    """Figures of one row: times, and their ratios to the plain time of the same round."""
+    """Times of one row, and quartiles of their ratios to the plain time of the same round."""
     ratios = [ours / theirs for ours, theirs in zip(seconds, plain, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
     median = statistics.median(seconds)
     return {
         "name": name,
@@ -59,9 +60,9 @@ def row(name: str, seconds: list[float], plain: list[float], images: int) -> Row
         "median": median,
         "min": min(seconds),
         "max": max(seconds),
-        "ratio": statistics.median(ratios),
-        "ratio_min": min(ratios),
-        "ratio_max": max(ratios),
+        "ratio": middle,
+        "ratio_low": low,
+        "ratio_high": high,
         "images_per_second": images / median,
     }
 
@@ -69,7 +70,7 @@ def row(name: str, seconds: list[float], plain: list[float], images: int) -> Row
 def table(title: str, rows: list[Row], notes: Mapping[str, Callable[[Row], str]]) -> Table:
     """Rows for the terminal, in Markdown; ``notes`` adds columns by heading."""
     result = Table(title=title, box=box.MARKDOWN, title_justify="left")
-    headings = ("", "median s", "min .. max", "of plain", "min .. max", "images/s", *notes)
+    headings = ("", "median s", "min .. max", "of plain", "quartiles", "images/s", *notes)
     for index, heading in enumerate(headings):
         result.add_column(heading, justify="right" if index else "left", no_wrap=True)
     for one in rows:
@@ -78,7 +79,7 @@ def table(title: str, rows: list[Row], notes: Mapping[str, Callable[[Row], str]]
             f"{one['median']:.3f}",
             f"{one['min']:.3f} .. {one['max']:.3f}",
             f"{one['ratio']:.2f}",
-            f"{one['ratio_min']:.2f} .. {one['ratio_max']:.2f}",
+            f"{one['ratio_low']:.2f} .. {one['ratio_high']:.2f}",
             f"{one['images_per_second']:.2f}",
             *(note(one) for note in notes.values()),
         )

@@ -134,8 +134,8 @@ def test_a_run_never_replaces_an_earlier_one(tmp_path: Path) -> None:
     assert "ckpt_path=" in output
     finish(folder, "iterations=4", f"ckpt_path={folder / 'checkpoints/last.ckpt'}")
     before, after = (folder / f"csv/metrics{n}.csv" for n in (".before_resume_1", ""))
-    assert "\n1,1," in before.read_text()
-    assert "\n3,3," in after.read_text()
+    assert "\n2,2," in before.read_text()
+    assert "\n4,4," in after.read_text()
 
 
 def test_sigterm_to_one_of_two_processes_stops_both_in_order(tmp_path: Path) -> None:
