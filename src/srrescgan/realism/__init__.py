@@ -1,0 +1,1 @@
+"""How real made low-resolution pictures are: measured against those of the camera."""
