@@ -9,7 +9,7 @@ from rich.console import Console
 from srrescgan.config.check import nearest
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, WeightsError
-from srrescgan.inference.pretrained import REFERENCE, load_pretrained
+from srrescgan.inference.pretrained import REFERENCE, load_generator
 from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
 
 TARGETS = ("pth", "safetensors")
@@ -25,7 +25,7 @@ def export(cfg: DictConfig) -> None:
         raise ConfigError("scale= says something about generator= only; the weights have their own")
     weights = read_generator(cfg.weights)
     config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
-    state = load_pretrained(cfg.weights, config).state_dict()
+    state = load_generator(cfg.weights, config).state_dict()
     output = Path(cfg.output)
     if cfg.target == "pth":
         write_pth(state, output)

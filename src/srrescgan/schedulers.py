@@ -85,3 +85,41 @@ class Cosine:
         progress = min(1.0, iteration / self.iterations)
         cosine = self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * progress))
         return cosine * _warm_up(iteration, self.warmup)
+
+
+class HoldThenLinear:
+    """The base rate for a while, then in a straight line to zero (DSGAN, CycleGAN).
+
+    Both papers change the rate once per epoch: with ``every`` iterations in an epoch, epoch e of
+    ``n``, counted from 0, has factor ``1 - (e - h) / (n - h)`` from epoch ``h`` on, so that the
+    last one still moves. ``every=1`` is the same line in steps of one iteration.
+
+    Args:
+        hold: iterations at the base rate.
+        iterations: length of the run; the rate would reach zero in the one after it.
+        every: iterations between two changes.
+
+    Raises:
+        ValueError: ``hold`` is not below ``iterations``, or ``every`` is below 1.
+
+    Example:
+        >>> rate = HoldThenLinear(hold=150, iterations=300)
+        >>> rate(151), rate(226), round(150 * rate(300), 9), rate(301)
+        (1.0, 0.5, 1.0, 0.0)
+    """
+
+    def __init__(self, hold: int, iterations: int, every: int = 1) -> None:
+        if not 0 <= hold < iterations or every < 1:
+            raise ValueError(
+                f"expected 0 <= hold < iterations and every >= 1, got hold {hold}, iterations"
+                f" {iterations} and every {every}"
+            )
+        self.hold = hold
+        self.iterations = iterations
+        self.every = every
+
+    def __call__(self, iteration: int) -> float:
+        """Return the factor for ``iteration``, counted from 1."""
+        done = (iteration - 1) // self.every * self.every
+        beyond = max(0, done - self.hold) / (self.iterations - self.hold)
+        return max(0.0, 1.0 - beyond)

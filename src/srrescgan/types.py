@@ -11,7 +11,7 @@ explicit ``value_range`` argument.
 """
 
 from collections.abc import Sequence
-from typing import Protocol, TypedDict, runtime_checkable
+from typing import Literal, Protocol, TypedDict, runtime_checkable
 
 from torch import Tensor
 
@@ -19,13 +19,16 @@ from torch import Tensor
 class SRBatch(TypedDict, total=False):
     """One batch, as every system sees it.
 
-    ``lr`` is made from ``hr`` by the data module's degradation when the data set has none.
+    ``lr`` is made from ``hr`` by the data module's degradation when the data set has none. A batch
+    of unpaired domains has ``lr_real`` instead; one without ground truth has no ``hr``.
     """
 
     hr: Tensor
     """``(B, 3, H, W)``, the true image."""
     lr: Tensor
     """``(B, 3, H / scale, W / scale)``, the network's input."""
+    lr_real: Tensor
+    """``(B, 3, H / scale, W / scale)``, pictures of the camera; of other scenes than ``hr``."""
     name: list[str]
     """File name without folder and suffix, one per image."""
     seed: Tensor
@@ -37,6 +40,10 @@ class SRBatch(TypedDict, total=False):
     """
 
 
+IMAGES: tuple[Literal["hr", "lr", "lr_real"], ...] = ("hr", "lr", "lr_real")
+"""Keys of a batch that hold images."""
+
+
 @runtime_checkable
 class SRGenerator(Protocol):
     """A super-resolution network."""
@@ -45,6 +52,20 @@ class SRGenerator(Protocol):
 
     def __call__(self, lr: Tensor) -> Tensor:
         """Map ``(B, 3, h, w)`` in [0, 1] to ``(B, 3, scale * h, scale * w)`` in [0, 1]."""
+        ...
+
+
+@runtime_checkable
+class DomainGenerator(Protocol):
+    """A network that changes what a picture looks like and not its size."""
+
+    scale: int
+    """Always 1."""
+    halo: int
+    """Pixels in every direction that an output pixel depends on."""
+
+    def __call__(self, lr: Tensor) -> Tensor:
+        """Map ``(B, 3, h, w)`` in [0, 1] to the same in another domain."""
         ...
 
 

@@ -7,7 +7,7 @@ import pytorch_lightning as pl
 import torch
 from toys import Recorder, flat, players
 
-from srrescgan.schedulers import Cosine, MultiStep
+from srrescgan.schedulers import Cosine, HoldThenLinear, MultiStep
 from srrescgan.systems import SRGANSystem, SRPixelSystem
 
 
@@ -144,3 +144,17 @@ def test_both_systems_take_the_same_arguments(fit) -> None:
         fit(system, iterations=2, precision="bf16-mixed")
         assert system.iteration == 2
         assert all(p.dtype == torch.float32 and p.isfinite().all() for p in system.parameters())
+
+
+def test_dsgans_schedule_by_epochs_and_by_iterations() -> None:
+    # The reference's factor of epoch e, counted from 0: 1 - max(0, e - 150) / 150, of 300 epochs.
+    by_epoch = HoldThenLinear(hold=150 * 165, iterations=300 * 165, every=165)
+    for epoch in (0, 149, 150, 151, 225, 299):
+        expected = 1 - max(0, epoch - 150) / 150
+        for place in (1, 165):
+            assert by_epoch(165 * epoch + place) == pytest.approx(expected, abs=1e-12)
+    smooth = HoldThenLinear(hold=150 * 165, iterations=300 * 165)
+    assert [smooth(n) for n in (1, 24750, 24751)] == [1, 1, 1]
+    assert smooth(49500) == pytest.approx(1 / 24750)
+    with pytest.raises(ValueError, match="hold < iterations"):
+        HoldThenLinear(hold=10, iterations=10)

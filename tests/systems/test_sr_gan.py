@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
+from recipe import recipe_fill
 from torch import nn
 from toys import flat, players
 
@@ -168,17 +169,3 @@ def test_two_iterations_of_the_reference(shared) -> None:
     fake = generator(batch["lr"]).detach() * 255
     difference = (fake - torch.from_numpy(golden["fake_after_2steps"])).abs()
     assert difference.mean() < 0.5
-
-
-def recipe_fill(module: nn.Module, std: float) -> None:
-    """The deterministic weights of the goldens (their manifest describes the recipe)."""
-    rng = np.random.RandomState(1234)
-    state = module.state_dict()
-    for key, value in state.items():
-        if value.dtype != torch.float32:
-            continue
-        drawn = rng.standard_normal(tuple(value.shape))
-        scale_like = key.endswith("running_var") or (value.ndim == 1 and key.endswith("weight"))
-        filled = 1 + 0.1 * np.abs(drawn) if scale_like else std * drawn
-        state[key] = torch.from_numpy(filled.astype(np.float32))
-    module.load_state_dict(state)

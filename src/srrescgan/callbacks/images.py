@@ -1,6 +1,7 @@
 """Pictures of the same validation images over time."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from srrescgan.types import SRBatch
 
 
 class ImageLogger(pl.Callback):
-    """Logs panels ``lr | bicubic | sr | hr`` of fixed validation images.
+    """Logs panels of fixed validation images, for instance ``lr | bicubic | sr | hr``.
 
     Every panel is written to ``<folder>/<set>/<name>/<iteration>.png`` and sent to the loggers that
     take pictures (TensorBoard, Weights & Biases).
@@ -54,13 +55,7 @@ class ImageLogger(pl.Callback):
             if self._shown[data_set] == self.count:
                 continue
             self._shown[data_set] += 1
-            picture = panel(
-                batch["lr"][index],
-                outputs["bicubic"][index],
-                outputs["sr"][index],
-                batch["hr"][index],
-                self.crop,
-            )
+            picture = panel([pictures[index] for pictures in outputs.values()], self.crop)
             self._log(trainer, pl_module.iteration, f"{data_set}/{name}", picture)
 
     def _log(self, trainer: pl.Trainer, iteration: int, name: str, picture: Tensor) -> None:
@@ -73,19 +68,21 @@ class ImageLogger(pl.Callback):
                 logger.log_image(f"images/{name}", [image], step=iteration)
 
 
-def panel(lr: Tensor, bicubic: Tensor, sr: Tensor, hr: Tensor, crop: int) -> Tensor:
-    """Four centre crops side by side, with a white line between them.
+def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
+    """Centre crops side by side, with a white line between them; smaller pictures are enlarged.
+
+    Args:
+        pictures: of the same view, each ``(3, h, w)``, RGB in [0, 1].
+        crop: side of what is shown, in pixels of the largest.
 
     Shape:
-        - lr: ``(3, h, w)``; bicubic, sr, hr: ``(3, s h, s w)``; RGB in [0, 1].
-        - Output: ``(3, H, 4 W + 6)`` with ``H, W <= crop``.
+        - Output: ``(3, H, n W + 2 (n - 1))`` with ``H, W <= crop`` for n pictures.
     """
-    enlarged = interpolate(lr[None].float(), size=hr.shape[-2:], mode="nearest")[0]
-    height, width = hr.shape[-2:]
+    height, width = max(tuple(picture.shape[-2:]) for picture in pictures)
     top, left = max(0, height - crop) // 2, max(0, width - crop) // 2
-    pictures = [
-        image.float().clamp(0, 1)[:, top : top + crop, left : left + crop].cpu()
-        for image in (enlarged, bicubic, sr, hr)
-    ]
-    line = torch.ones(3, pictures[0].shape[1], 2)
-    return torch.cat([part for p in pictures for part in (p, line)][:-1], dim=2)
+    parts = []
+    for picture in pictures:
+        large = interpolate(picture[None].float(), size=(height, width), mode="nearest")[0]
+        parts.append(large.clamp(0, 1)[:, top : top + crop, left : left + crop].cpu())
+    line = torch.ones(3, parts[0].shape[1], 2)
+    return torch.cat([piece for part in parts for piece in (part, line)][:-1], dim=2)

@@ -48,6 +48,7 @@ class TrainConfig:
     grad_clip: float | None = MISSING
     backbone_weights: str = MISSING
     synthetic: bool = False
+    degradation_weights: str | None = MISSING
     ckpt_path: str | None = MISSING
     init_weights: str | None = MISSING
     output_dir: str = MISSING
@@ -92,6 +93,24 @@ class UpscaleConfig:
 
 
 @dataclass
+class DegradeConfig:
+    """Keys of ``conf/degrade.yaml``."""
+
+    input: str = MISSING
+    output: str = MISSING
+    weights: str | None = MISSING
+    seed: int = MISSING
+    scale: int = MISSING
+    pairs: str = MISSING
+    cleanup: int = MISSING
+    overwrite: bool = MISSING
+    device: str = MISSING
+    workers: int = MISSING
+    degradation_weights: str | None = MISSING
+    degradation: Any = MISSING
+
+
+@dataclass
 class ExportConfig:
     """Keys of ``conf/export.yaml``."""
 
@@ -116,7 +135,9 @@ def register() -> None:
     store.store("train_schema", TrainConfig)
     store.store("eval_schema", EvalConfig)
     store.store("upscale_schema", UpscaleConfig)
+    store.store("degrade_schema", DegradeConfig)
     store.store("export_schema", ExportConfig)
     OmegaConf.register_new_resolver("mul", operator.mul, replace=True)
     OmegaConf.register_new_resolver("div", operator.truediv, replace=True)
+    OmegaConf.register_new_resolver("half", lambda count: count // 2, replace=True)
     OmegaConf.register_new_resolver("package_dir", _package_dir, replace=True)

@@ -12,6 +12,8 @@ from srrescgan.ops.resize import imresize
 
 _COUNT = 3
 _SIDE = 160
+_ROLES = {"hr", "lr", "real"}
+"""Arguments of data sets that name a folder of pictures."""
 
 
 def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
@@ -26,15 +28,15 @@ def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
     """
     for path, node in _data_sets(cfg.data):
         names = node.get("names") or [f"{index:04d}" for index in range(_COUNT)]
-        for index, name in enumerate(names):
-            hr = _photo(seed=index)
-            write_png(folder / path / "hr" / f"{name}.png", to_uint8(hr))
-            if "lr" in node:
-                lr = imresize(hr[None], 1 / cfg.scale)[0]
-                write_png(folder / path / "lr" / f"{name}.png", to_uint8(lr))
-        OmegaConf.update(cfg.data, f"{path}.hr", str(folder / path / "hr"))
-        if "lr" in node:
-            OmegaConf.update(cfg.data, f"{path}.lr", str(folder / path / "lr"))
+        for role in _ROLES:
+            if node.get(role) is None:
+                continue
+            for index, name in enumerate(names):
+                image = _photo(seed=index)
+                if role == "lr":
+                    image = imresize(image[None], 1 / cfg.scale)[0]
+                write_png(folder / path / role / f"{name}.png", to_uint8(image))
+            OmegaConf.update(cfg.data, f"{path}.{role}", str(folder / path / role))
 
 
 def _data_sets(data: DictConfig) -> list[tuple[str, dict[str, Any]]]:
@@ -43,7 +45,7 @@ def _data_sets(data: DictConfig) -> list[tuple[str, dict[str, Any]]]:
     found = [("train", tree["train"])] if tree.get("train") else []
     for role in ("val", "test"):
         found += [(f"{role}.{name}", node) for name, node in (tree.get(role) or {}).items()]
-    return [(path, node) for path, node in found if "hr" in node]
+    return [(path, node) for path, node in found if node.keys() & _ROLES]
 
 
 def _photo(seed: int) -> torch.Tensor:

@@ -9,10 +9,11 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from srrescgan.data.mixup import Mixup
+from srrescgan.data.pictures import Candidate
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import list_images
-from srrescgan.types import Clock, Degradation, SRBatch
+from srrescgan.types import IMAGES, Clock, Degradation, SRBatch
 
 
 @runtime_checkable
@@ -20,6 +21,15 @@ class FolderDataset(Protocol):
     """A data set that reads folders and can look them over beforehand."""
 
     scale: int
+
+    @property
+    def patch_size(self) -> int | None:
+        """Side of the hr patch in pixels; ``None`` for whole images."""
+        ...
+
+    def candidates(self) -> tuple[list[Candidate], list[str]]:
+        """What the folders hold of every wanted image, and what is wrong with the folders."""
+        ...
 
     def folders(self) -> dict[str, Path]:
         """Role to the folder it is read from."""
@@ -95,10 +105,10 @@ class SRDataModule(pl.LightningDataModule):
             DataError: with what is expected where, all that was found wrong, and the source.
             ConfigError: a set has no lr images and there is no degradation to make them.
         """
-        datasets = self._datasets(stage)
+        datasets = self.datasets(stage)
         problems = []
         for name, dataset in datasets.items():
-            if self.degradation is None and "lr" not in dataset.folders():
+            if self.degradation is None and not {"lr", "real"} & dataset.folders().keys():
                 raise _no_lr(name)
             try:
                 dataset.check()
@@ -145,14 +155,19 @@ class SRDataModule(pl.LightningDataModule):
     ) -> SRBatch:
         """Move the images only: reading seeds back from a device would wait for it."""
         moved = batch.copy()
-        for key in ("hr", "lr"):
+        for key in IMAGES:
             if key in batch:
                 moved[key] = batch[key].to(device, non_blocking=True)
         return moved
 
     def on_after_batch_transfer(self, batch: SRBatch, dataloader_idx: int) -> SRBatch:
-        """Make ``lr`` where it is missing, on the batch's device; then mix, while training."""
+        """Make ``lr`` where it is missing, on the batch's device; then mix, while training.
+
+        A batch of unpaired domains has ``lr_real`` instead of ``lr`` and is left as it is.
+        """
         with torch.no_grad():
+            if "lr_real" in batch:
+                return batch
             if "lr" not in batch:
                 batch = self._degrade(batch)
             if self.mixup is not None and self.trainer is not None and self.trainer.training:
@@ -167,19 +182,23 @@ class SRDataModule(pl.LightningDataModule):
         degraded["lr"] = degradation(batch["hr"], batch["seed"].tolist()).clamp(0, 1)
         return degraded
 
-    def _datasets(self, stage: str | None) -> dict[str, FolderDataset]:
-        """Data sets a stage reads, by the name a message calls them."""
+    def datasets(self, stage: str | None) -> dict[str, FolderDataset]:
+        """Data sets that a stage reads from folders, by the name a message calls them.
+
+        Args:
+            stage: ``fit``, ``validate`` or ``test``; ``None`` for all.
+        """
         datasets: dict[str, Dataset] = {}
         if stage in ("fit", None) and self.train is not None:
             datasets["train"] = self.train
         if stage in ("fit", "validate", None):
             datasets |= {f"val/{name}": dataset for name, dataset in self.val.items()}
-        if stage in ("test", None):
+        if stage == "test" or (stage is None and self.test is not self.val):
             datasets |= {f"test/{name}": dataset for name, dataset in self.test.items()}
         return {name: item for name, item in datasets.items() if isinstance(item, FolderDataset)}
 
     def _check_scales(self) -> None:
-        scales = {name: dataset.scale for name, dataset in self._datasets(None).items()}
+        scales = {name: dataset.scale for name, dataset in self.datasets(None).items()}
         if self.degradation is not None:
             scales["degradation"] = cast(Degradation, self.degradation).scale
         for name, scale in scales.items():

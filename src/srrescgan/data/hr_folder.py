@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from srrescgan.data.seeds import derive_seed
+from srrescgan.data.pictures import Candidate, Picture, picture_name, pictures_by_name
+from srrescgan.data.seeds import derive_seed, image_seed
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.images import SUFFIXES, image_size, list_images, read_image, to_tensor
+from srrescgan.images import to_tensor
 
 PROBLEMS_SHOWN = 10
 
@@ -58,13 +59,13 @@ class HRFolder(Dataset[dict[str, Any]]):
         self.hr = Path(hr).expanduser()
         self.scale = scale
         self.seed = seed
-        self._wanted = None if names is None else [_name(Path(name)) for name in names]
+        self._wanted = None if names is None else [picture_name(Path(name)) for name in names]
         self._transform = PatchTransform(scale, patch_size, augment)
-        self._cache: dict[Path, np.ndarray] | None = {} if cache else None
+        self._cache: dict[Picture, np.ndarray] | None = {} if cache else None
 
     @cached_property
-    def files(self) -> dict[str, dict[str, Path]]:
-        """Name to the image's file for each role (``hr``, and ``lr`` for pairs).
+    def pictures(self) -> dict[str, dict[str, Picture]]:
+        """Name to the stored picture for each role (``hr``, and ``lr`` for pairs).
 
         Raises:
             DataError: a folder or a file that has to be there is missing.
@@ -77,11 +78,23 @@ class HRFolder(Dataset[dict[str, Any]]):
     @cached_property
     def names(self) -> list[str]:
         """Name of every image, in order."""
-        return list(self.files)
+        return list(self.pictures)
 
     def folders(self) -> dict[str, Path]:
         """Role to the folder it is read from."""
         return {"hr": self.hr}
+
+    @property
+    def patch_size(self) -> int | None:
+        """Side of the hr patch in pixels; ``None`` for whole images."""
+        return self._transform.patch_size
+
+    def candidates(self) -> tuple[list[Candidate], list[str]]:
+        """What the folders hold of every wanted image, and what is wrong with the folders.
+
+        Unlike :attr:`pictures` it also gives those that lack a partner or exist twice.
+        """
+        return self._candidates()
 
     def check(self) -> None:
         """Look for everything that would fail later, reading headers only.
@@ -90,9 +103,9 @@ class HRFolder(Dataset[dict[str, Any]]):
             DataError: once, with all that was found (the first ten, and the count).
         """
         found, problems = self._match()
-        for files in found.values():
+        for pictures in found.values():
             try:
-                problems += self._size_problems(files)
+                problems += self._size_problems(pictures)
             except DataError as error:
                 problems.append(str(error))
         if problems:
@@ -104,10 +117,10 @@ class HRFolder(Dataset[dict[str, Any]]):
     def __getitem__(self, key: int | tuple[int, int]) -> dict[str, Any]:
         epoch, index = key if isinstance(key, tuple) else (None, key)
         name = self.names[index]
-        images = {role: self._read(path) for role, path in self.files[name].items()}
+        images = {role: self._read(picture) for role, picture in self.pictures[name].items()}
         hr, lr = self._trim(images["hr"]), images.get("lr")
         if epoch is None:
-            seed = derive_seed(name)
+            seed = image_seed(name)
         else:
             seed = derive_seed(self.seed, epoch, index)
             hr, lr = self._transform(hr, lr, seed)
@@ -116,67 +129,58 @@ class HRFolder(Dataset[dict[str, Any]]):
             item["lr"] = to_tensor(lr)
         return item
 
-    def _match(self) -> tuple[dict[str, dict[str, Path]], list[str]]:
-        """Files of every wanted image, and what stands in the way."""
-        hr, problems = images_by_name(self.hr)
-        wanted = list(hr) if self._wanted is None else self._wanted
-        if not problems:  # an empty folder lacks every name: once is enough
-            problems = [
-                f"{name}: no such image in {self.hr}: correct the list of names or add the file"
-                for name in wanted
-                if name not in hr
-            ]
-        found = {name: {"hr": hr[name][0]} for name in wanted if name in hr}
-        problems += [
-            f"{self.hr / name}: {len(hr[name])} files differ only in their suffix: keep one"
-            for name in found
-            if len(hr[name]) > 1
-        ]
-        return found, problems
+    def _match(self) -> tuple[dict[str, dict[str, Picture]], list[str]]:
+        """Stored pictures of every wanted image, and what stands in the way."""
+        candidates, problems = self._candidates()
+        if problems:  # an empty folder lacks every name: once is enough
+            return {}, problems
+        found = {
+            candidate.name: {role: stored[0] for role, stored in candidate.pictures.items()}
+            for candidate in candidates
+            if all(candidate.pictures.values())
+        }
+        return found, [problem for each in candidates for problem in self._match_problems(each)]
 
-    def _size_problems(self, files: dict[str, Path]) -> list[str]:
-        height, width = self._trimmed_size(files["hr"])
+    def _candidates(self) -> tuple[list[Candidate], list[str]]:
+        hr, problems = pictures_by_name(self.hr)
+        wanted = list(hr) if self._wanted is None else self._wanted
+        return [Candidate(name, {"hr": hr.get(name, [])}) for name in wanted], problems
+
+    def _match_problems(self, candidate: Candidate) -> list[str]:
+        name, hr = candidate.name, candidate.pictures["hr"]
+        if not hr:
+            return [
+                f"{name}: no such image in {self.hr}: correct the list of names or add the file"
+            ]
+        if len(hr) > 1:
+            return [f"{self.hr / name}: {len(hr)} files differ only in their suffix: keep one"]
+        return []
+
+    def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
+        height, width = self._trimmed_size(pictures["hr"])
         patch = self._transform.patch_size or self.scale
         if min(height, width) >= patch:
             return []
         return [
-            f"{files['hr']}: {height} x {width} pixels (height x width, whole multiples of scale "
-            f"{self.scale}) do not hold a patch of {patch}: remove it or set a smaller patch_size"
+            f"{pictures['hr']}: {height} x {width} pixels (height x width, whole multiples of "
+            f"scale {self.scale}) do not hold a patch of {patch}: remove it or set a smaller "
+            f"patch_size"
         ]
 
-    def _trimmed_size(self, path: Path) -> tuple[int, int]:
-        height, width = image_size(path)
+    def _trimmed_size(self, picture: Picture) -> tuple[int, int]:
+        height, width = picture.size()
         return height - height % self.scale, width - width % self.scale
 
     def _trim(self, hr: np.ndarray) -> np.ndarray:
         height, width = hr.shape[:2]
         return hr[: height - height % self.scale, : width - width % self.scale]
 
-    def _read(self, path: Path) -> np.ndarray:
+    def _read(self, picture: Picture) -> np.ndarray:
         if self._cache is None:
-            return read_image(path)
-        if path not in self._cache:
-            self._cache[path] = read_image(path)
-        return self._cache[path]
-
-
-def images_by_name(folder: Path) -> tuple[dict[str, list[Path]], list[str]]:
-    """Images of a folder by relative path without suffix, and what is wrong with the folder."""
-    try:
-        paths = list_images(folder)
-    except DataError as error:
-        return {}, [str(error)]
-    if not paths:
-        return {}, [f"{folder} holds no images: put them there or correct the path"]
-    images: dict[str, list[Path]] = {}
-    for path in paths:
-        images.setdefault(_name(path.relative_to(folder)), []).append(path)
-    return images, []
-
-
-def _name(path: Path) -> str:
-    """Relative path without an image's suffix; a dot that belongs to the name stays."""
-    return (path.with_suffix("") if path.suffix.lower() in SUFFIXES else path).as_posix()
+            return picture.read()
+        if picture not in self._cache:
+            self._cache[picture] = picture.read()
+        return self._cache[picture]
 
 
 def _report(problems: list[str]) -> str:

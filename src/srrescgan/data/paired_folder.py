@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from srrescgan.data.hr_folder import HRFolder, images_by_name
-from srrescgan.images import image_size
+from srrescgan.data.hr_folder import HRFolder
+from srrescgan.data.pictures import Candidate, Picture, pictures_by_name
 
 
 class PairedFolder(HRFolder):
@@ -44,45 +44,46 @@ class PairedFolder(HRFolder):
         """Role to the folder it is read from."""
         return {"hr": self.hr, "lr": self.lr}
 
-    def _match(self) -> tuple[dict[str, dict[str, Path]], list[str]]:
-        found, problems = super()._match()
-        lr, lr_problems = images_by_name(self.lr)
-        problems += lr_problems
-        if not lr or not found:
-            return {}, problems
-        hr = images_by_name(self.hr)[0]
-        partners: dict[str, list[Path]] = {}
-        for lr_name, paths in lr.items():
+    def _candidates(self) -> tuple[list[Candidate], list[str]]:
+        found, problems = super()._candidates()
+        lr, lr_problems = pictures_by_name(self.lr)
+        hr = pictures_by_name(self.hr)[0]  # all of them, whatever is wanted
+        partners: dict[str, list[Picture]] = {}
+        for lr_name, pictures in lr.items():
             name = lr_name if lr_name in hr else lr_name.removesuffix(f"x{self.scale}")
-            partners.setdefault(name, []).extend(paths)
-            if name not in hr and self._wanted is None:  # else the rest is none of our business
-                problems.append(f"{paths[0]} has no hr image in {self.hr}: add it or remove it")
-        problems += [
-            f"{files['hr']} has no lr image in {self.lr}: add it or remove it"
-            for name, files in found.items()
-            if name not in partners
+            partners.setdefault(name, []).extend(pictures)
+        paired = [
+            Candidate(each.name, {**each.pictures, "lr": partners.get(each.name, [])})
+            for each in found
         ]
-        pairs = {
-            name: {**files, "lr": partners[name][0]}
-            for name, files in found.items()
-            if name in partners
-        }
-        problems += [
-            f"{files['hr']} has {len(partners[name])} lr images in {self.lr}: keep one"
-            for name, files in pairs.items()
-            if len(partners[name]) > 1
-        ]
-        return pairs, problems
+        if self._wanted is None:  # else the rest is none of our business
+            paired += [
+                Candidate(name, {"hr": [], "lr": pictures})
+                for name, pictures in partners.items()
+                if name not in hr
+            ]
+        return paired, [*problems, *lr_problems]
 
-    def _size_problems(self, files: dict[str, Path]) -> list[str]:
-        height, width = self._trimmed_size(files["hr"])
+    def _match_problems(self, candidate: Candidate) -> list[str]:
+        hr, lr = candidate.pictures["hr"], candidate.pictures["lr"]
+        if lr and not hr and self._wanted is None:
+            return [f"{lr[0]} has no hr image in {self.hr}: add it or remove it"]
+        problems = super()._match_problems(candidate)
+        if hr and not lr:
+            problems.append(f"{hr[0]} has no lr image in {self.lr}: add it or remove it")
+        if hr and len(lr) > 1:
+            problems.append(f"{hr[0]} has {len(lr)} lr images in {self.lr}: keep one")
+        return problems
+
+    def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
+        height, width = self._trimmed_size(pictures["hr"])
         expected = (height // self.scale, width // self.scale)
-        actual = image_size(files["lr"])
-        problems = super()._size_problems(files)
+        actual = pictures["lr"].size()
+        problems = super()._size_problems(pictures)
         if actual != expected:
             problems.append(
-                f"{files['lr']} is {actual[0]} x {actual[1]} (height x width), expected "
-                f"{expected[0]} x {expected[1]}: {files['hr']} at scale {self.scale}: correct "
+                f"{pictures['lr']} is {actual[0]} x {actual[1]} (height x width), expected "
+                f"{expected[0]} x {expected[1]}: {pictures['hr']} at scale {self.scale}: correct "
                 f"`scale`, or make the lr image again from the hr one cut to {height} x {width}"
             )
         return problems

@@ -20,3 +20,13 @@ def derive_seed(*parts: int | str) -> int:
     """
     digest = hashlib.blake2b(json.dumps(parts).encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1
+
+
+def image_seed(name: str, seed: int = 0) -> int:
+    """Seed of a whole image, whatever the order, folder and process it is read in.
+
+    Args:
+        name: relative path without suffix.
+        seed: 0 is the one that validation uses; any other gives other random numbers.
+    """
+    return derive_seed(name) if seed == 0 else derive_seed(seed, name)

@@ -1,5 +1,6 @@
 """Networks that judge images."""
 
+from srrescgan.discriminators.patch import PatchDiscriminator
 from srrescgan.discriminators.vgg import VGGDiscriminator
 
-__all__ = ["VGGDiscriminator"]
+__all__ = ["PatchDiscriminator", "VGGDiscriminator"]

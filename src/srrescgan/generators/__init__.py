@@ -1,5 +1,6 @@
-"""Networks that make images."""
+"""Networks that make images: larger ones (SR), or ones of another domain (degradation)."""
 
+from srrescgan.generators.dsgan import DSGANGenerator
 from srrescgan.generators.srresdnet import SRResDNet
 
-__all__ = ["SRResDNet"]
+__all__ = ["DSGANGenerator", "SRResDNet"]

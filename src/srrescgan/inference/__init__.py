@@ -2,7 +2,7 @@
 
 from srrescgan.inference.evaluator import Row, evaluate, summarise
 from srrescgan.inference.predictor import Predictor, choose_device
-from srrescgan.inference.pretrained import load_pretrained
+from srrescgan.inference.pretrained import load_domain_generator, load_pretrained
 from srrescgan.inference.resolver import SuperResolver
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "SuperResolver",
     "choose_device",
     "evaluate",
+    "load_domain_generator",
     "load_pretrained",
     "summarise",
 ]

@@ -1,33 +1,80 @@
 """A generator rebuilt from a weight file alone."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from torch import nn
 
 from srrescgan import generators
-from srrescgan.errors import WeightsError
+from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.inference.weights import load_into, read_generator
+from srrescgan.types import SRGenerator
 
 _PACKAGE = "srrescgan.generators."
 REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4}
 """What a file that does not say is taken for: the released SRResCGAN generator."""
+DOMAIN_REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.DSGANGenerator"}
+"""The same for degradations: the released DSGAN generator."""
 
 
-def load_pretrained(path: str | Path, config: dict[str, Any] | None = None) -> nn.Module:
-    """Build the generator a weight file belongs to and load it, in eval mode.
+def load_generator(
+    path: str | Path,
+    config: dict[str, Any] | None = None,
+    reference: dict[str, Any] = REFERENCE,
+) -> nn.Module:
+    """Build the generator a weight file belongs to, of whatever kind, and load it, in eval mode.
 
     Args:
         path: a Lightning checkpoint, ``.safetensors``, or a reference ``.pth``.
         config: ``_target_`` and constructor arguments, instead of what the file says.
+        reference: likewise, where the file says nothing.
 
     Raises:
         WeightsError: when the file cannot be read or belongs to another network.
     """
     weights = read_generator(path)
-    generator = build_generator(config or weights.config or REFERENCE)
+    generator = build_generator(config or weights.config or reference)
     load_into(generator, weights)
     return generator.eval()
+
+
+def load_pretrained(path: str | Path, config: dict[str, Any] | None = None) -> nn.Module:
+    """Load a super-resolution generator; arguments and errors as :func:`load_generator`.
+
+    Raises:
+        WeightsError: also when the file holds a degradation.
+    """
+    generator = load_generator(path, config)
+    if cast(SRGenerator, generator).scale == 1:
+        raise WeightsError(
+            f"{path} holds a degradation ({type(generator).__name__}), which enlarges nothing."
+            f" Make pictures with it: python -m srrescgan.degrade degradation=dsgan weights={path}"
+        )
+    return generator
+
+
+def load_domain_generator(path: str | Path | None) -> nn.Module:
+    """Load the generator of a learned degradation; errors as :func:`load_generator`.
+
+    Args:
+        path: a Lightning checkpoint of a degradation, ``.safetensors``, or the released ``.pth``.
+
+    Raises:
+        ConfigError: no ``path`` was given.
+        WeightsError: also when the file holds a super-resolution generator.
+    """
+    if path is None:
+        raise ConfigError(
+            "a learned degradation needs its weights: degradation_weights=FILE (weights=FILE for"
+            " srrescgan.degrade), a checkpoint of an experiment such as dsgan_ntire20_track1"
+        )
+    generator = load_generator(path, reference=DOMAIN_REFERENCE)
+    if cast(SRGenerator, generator).scale != 1:
+        raise WeightsError(
+            f"{path} holds a super-resolution network ({type(generator).__name__}); expected the"
+            " generator of a degradation, such as experiment=dsgan_ntire20_track1 trains"
+        )
+    return generator
 
 
 def build_generator(config: dict[str, Any]) -> nn.Module:

@@ -8,24 +8,29 @@ from srrescgan.ops.filters import high_pass
 class HighPass(nn.Module):
     """Hide the low frequencies of an image from a discriminator.
 
-    Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean that counts zeros beyond the border, as
-    SRResCGAN and ESRGAN-FS have it (Fritsche, Gu, Timofte, ICCVW 2019).
+    Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean (Fritsche, Gu, Timofte, ICCVW 2019). The box
+    of SRResCGAN and ESRGAN-FS has 9 pixels and counts the zeros beyond the border; that of DSGAN
+    has 5 and does not.
 
     Args:
         kernel_size: side of the box in pixels, odd.
         value_range: the image is multiplied by this first. The reference of SRResCGAN filters
             images in [0, 255]: 255 gives its numbers, and results far outside [0, 1].
+        include_pad: count the zeros beyond the border in the mean.
 
     Shape:
         - Input: ``(B, C, H, W)``, values in [0, 1].
         - Output: ``(B, C, H, W)``, values in [0, 1] for ``value_range=1``.
     """
 
-    def __init__(self, kernel_size: int = 9, value_range: float = 1.0) -> None:
+    def __init__(
+        self, kernel_size: int = 9, value_range: float = 1.0, include_pad: bool = True
+    ) -> None:
         super().__init__()
         self.kernel_size = kernel_size
         self.value_range = value_range
+        self.include_pad = include_pad
 
     def forward(self, image: Tensor) -> Tensor:
         """Filter."""
-        return high_pass(image * self.value_range, self.kernel_size)
+        return high_pass(image * self.value_range, self.kernel_size, include_pad=self.include_pad)

@@ -1,6 +1,8 @@
 """What training minimises: each term is called as ``loss(sr, hr)`` and is already weighted."""
 
+from srrescgan.losses.color import ColorLoss
 from srrescgan.losses.gan import LSGAN, GANLoss, HingeGAN, VanillaGAN
+from srrescgan.losses.lpips import LPIPSLoss
 from srrescgan.losses.perceptual import PerceptualLoss
 from srrescgan.losses.pixel import PixelLoss
 from srrescgan.losses.relativistic import RelativisticAverageGAN
@@ -10,8 +12,10 @@ from srrescgan.losses.wgan import WGANGP
 __all__ = [
     "LSGAN",
     "WGANGP",
+    "ColorLoss",
     "GANLoss",
     "HingeGAN",
+    "LPIPSLoss",
     "PerceptualLoss",
     "PixelLoss",
     "RelativisticAverageGAN",

@@ -21,6 +21,9 @@ class GANLoss(nn.Module):
         - Output: scalar.
     """
 
+    relativistic = False
+    """Whether the generator's term depends on the real logits."""
+
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__()
         self.weight = weight

@@ -19,6 +19,8 @@ class RelativisticAverageGAN(GANLoss):
     over the whole batch of a distributed run; over a map of patches, for each place by itself.
     """
 
+    relativistic = True
+
     def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
         """Make fake images look more real than the average real one."""
         real, fake = _relative(real_logits, fake_logits)

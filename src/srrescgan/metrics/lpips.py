@@ -1,19 +1,16 @@
 """Learned perceptual distance."""
 
-import warnings
 from dataclasses import replace
-from importlib.resources import as_file
-from importlib.resources import files as resource_files
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from srrescgan.errors import ConfigError, DataError
-from srrescgan.layers.backbone import BackboneWeights, Frozen, features
+from srrescgan.errors import DataError
+from srrescgan.layers.backbone import BackboneWeights
+from srrescgan.layers.lpips_network import lpips_network
 from srrescgan.metrics.protocol import Protocol
 
-_BACKBONES = {"alex": "alexnet", "vgg": "vgg16"}
 _SMALLEST = {"alex": 31, "vgg": 16}  # pixels a side: what is left after the last pooling is >= 1
 
 
@@ -48,12 +45,10 @@ class LPIPS:
         net: Literal["alex", "vgg"] = "alex",
         weights: BackboneWeights = "imagenet",
     ) -> None:
-        if net not in _BACKBONES:
-            raise ConfigError(f"unknown LPIPS net {net!r}; choose from {', '.join(_BACKBONES)}")
         self.name = f"lpips_{net}" if weights == "imagenet" else f"lpips_{net}_{weights}"
         self.protocol = replace(protocol, channel="rgb")
         self.net = net
-        self.network = Frozen(_network(net, features(_BACKBONES[net], weights)))
+        self.network = lpips_network(net, weights)
 
     def __call__(self, sr: Tensor, hr: Tensor) -> Tensor:
         """Score each image."""
@@ -68,22 +63,3 @@ class LPIPS:
         with torch.no_grad(), torch.autocast(sr.device.type, enabled=False):
             distance = self.network(2 * sr.float() - 1, 2 * hr.float() - 1)
         return distance.flatten().double()
-
-
-def _network(net: str, backbone: nn.Sequential) -> nn.Module:
-    """Assemble the package's network from its own heads and our backbone, without a download."""
-    with warnings.catch_warnings():
-        # The package still asks torchvision in a deprecated way.
-        warnings.simplefilter("ignore")
-        import lpips
-
-        # On the meta device the random weights that are replaced below cost nothing.
-        with torch.device("meta"):
-            network = lpips.LPIPS(net=net, pretrained=False, pnet_rand=True, verbose=False)
-    with as_file(resource_files("lpips") / "weights" / "v0.1" / f"{net}.pth") as path:
-        heads = torch.load(path, map_location="cpu", weights_only=True)
-    # The package keeps torchvision's layer numbers inside its five slices: net.slice2.3.weight.
-    ours = backbone.state_dict()
-    slices = {f"net.{key}": ours[key.split(".", 1)[1]] for key in network.net.state_dict()}
-    network.load_state_dict(heads | slices, strict=False, assign=True)
-    return network

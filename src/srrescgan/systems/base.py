@@ -14,11 +14,11 @@ from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srrescgan.errors import ConfigError
-from srrescgan.ops.resize import imresize
 from srrescgan.schedulers import Scheduler
+from srrescgan.systems.comparison import Comparison, super_resolution
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.scores import Scores
-from srrescgan.types import SRBatch
+from srrescgan.types import IMAGES, SRBatch
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 Metric = Callable[[Tensor, Tensor], Tensor]
@@ -34,7 +34,7 @@ class PhasedSystem(pl.LightningModule):
     its loop counters are not restored on resume.
 
     Args:
-        generator: the network that maps lr to sr.
+        generator: the network that is trained for use: averaged, validated, exported.
         optimizer: one factory per phase name: parameters -> optimiser.
         scheduler: one learning-rate factor per phase name, of the iteration.
         metrics: validation metrics by name: ``(sr, hr)`` -> one value per image.
@@ -74,7 +74,7 @@ class PhasedSystem(pl.LightningModule):
         self.idle_since = 0.0
         """``time.perf_counter()`` when the last training batch was done, saving included."""
         self._scores = Scores()
-        self._bicubic: dict[str, float] = {}
+        self._baseline: dict[str, float] = {}
 
     # What a subclass says -------------------------------------------------------------------
 
@@ -85,6 +85,10 @@ class PhasedSystem(pl.LightningModule):
     def look(self, batch: SRBatch) -> Any:
         """Forward passes that the phases of one iteration share."""
         raise NotImplementedError
+
+    def compare(self, batch: SRBatch) -> Comparison:
+        """What to score and show of one batch of whole validation images."""
+        return super_resolution(batch, self)
 
     # The iteration --------------------------------------------------------------------------
 
@@ -125,7 +129,7 @@ class PhasedSystem(pl.LightningModule):
             for p, o in zip(self.phases(), self._optimizers(), strict=True)
             if o.optimizer is optimizer
         ]
-        parameters = [p for p in phase.module.parameters() if p.grad is not None]
+        parameters = [p for p in phase.parameters() if p.grad is not None]
         if self.grad_clip is None:
             norm = get_total_norm([p.grad for p in parameters if p.grad is not None])
         else:
@@ -134,10 +138,7 @@ class PhasedSystem(pl.LightningModule):
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
         """One optimiser per phase, in the order of the phases."""
-        return [
-            self.optimizer_factories[phase.name](phase.module.parameters())
-            for phase in self.phases()
-        ]
+        return [self.optimizer_factories[phase.name](phase.parameters()) for phase in self.phases()]
 
     def _optimizers(self) -> list[Any]:
         optimizers = self.optimizers()
@@ -159,8 +160,9 @@ class PhasedSystem(pl.LightningModule):
         if not self.channels_last:
             return batch
         ordered = batch.copy()
-        ordered["hr"] = batch["hr"].contiguous(memory_format=torch.channels_last)
-        ordered["lr"] = batch["lr"].contiguous(memory_format=torch.channels_last)
+        for key in IMAGES:
+            if key in batch:
+                ordered[key] = batch[key].contiguous(memory_format=torch.channels_last)
         return ordered
 
     def loss_scale(self) -> float:
@@ -176,7 +178,7 @@ class PhasedSystem(pl.LightningModule):
         return self.generator if self.ema is None else self.ema.module
 
     def forward(self, lr: Tensor) -> Tensor:
-        """Super-resolve ``(B, 3, h, w)`` in [0, 1] with the best generator, in eval mode."""
+        """Apply the best generator to ``(B, 3, h, w)`` in [0, 1], in eval mode."""
         generator = self.best_generator
         was_training = generator.training
         generator.eval()
@@ -189,24 +191,23 @@ class PhasedSystem(pl.LightningModule):
         self, batch: SRBatch, batch_idx: int, dataloader_idx: int = 0
     ) -> dict[str, Tensor]:
         """Score one batch of whole images; return the pictures for whoever logs them."""
-        batch = self._ordered(batch)
         (name,) = set(batch["set"])
-        sr = self(batch["lr"]).float().clamp(0, 1)
-        bicubic = imresize(batch["lr"], batch["hr"].shape[-1] // batch["lr"].shape[-1]).clamp(0, 1)
-        scored = {} if batch["spare"].any() else self.metrics
-        for key, metric in scored.items():
-            self._scores.add(f"val/{name}/{key}", metric(sr, batch["hr"]))
-            if not self._bicubic:
-                self._scores.add(f"val/{name}/bicubic/{key}", metric(bicubic, batch["hr"]))
-        return {"sr": sr, "bicubic": bicubic}
+        seen = self.compare(self._ordered(batch))
+        if seen.truth is not None and not batch["spare"].any():
+            for key, metric in self.metrics.items():
+                self._scores.add(f"val/{name}/{key}", metric(seen.made, seen.truth))
+                if not self._baseline:
+                    scores = metric(seen.baseline, seen.truth)
+                    self._scores.add(f"val/{name}/bicubic/{key}", scores)
+        return seen.pictures
 
     def on_validation_epoch_end(self) -> None:
         """Publish the mean of each metric over each set, with bicubic's beside it."""
         means = self._scores.means()
-        if not self._bicubic:
-            # The validation images never change, so neither does their bicubic upscaling.
-            self._bicubic = {key: value for key, value in means.items() if "/bicubic/" in key}
-        means |= self._bicubic
+        if not self._baseline:
+            # The validation images never change, so neither does what bicubic makes of them.
+            self._baseline = {key: value for key, value in means.items() if "/bicubic/" in key}
+        means |= self._baseline
         self.log_dict(means, logger=False, sync_dist=True)
         for logger in self.loggers:
             logger.log_metrics({**means, "iteration": self.iteration}, step=self.iteration)

@@ -90,8 +90,8 @@ class SRGANSystem(PhasedSystem):
     def phases(self) -> tuple[Phase, ...]:
         """The generator moves, then the discriminator."""
         return (
-            Phase("g", self.generator, self.generator_loss),
-            Phase("d", self.discriminator, self.discriminator_loss, self.discriminator_interval),
+            Phase("g", (self.generator,), self.generator_loss),
+            Phase("d", (self.discriminator,), self.discriminator_loss, self.discriminator_interval),
         )
 
     def look(self, batch: SRBatch) -> Encounter:

@@ -60,7 +60,7 @@ class SRPixelSystem(PhasedSystem):
 
     def phases(self) -> tuple[Phase, ...]:
         """The generator moves."""
-        return (Phase("g", self.generator, self.generator_loss),)
+        return (Phase("g", (self.generator,), self.generator_loss),)
 
     def look(self, batch: SRBatch) -> Pair:
         """Super-resolve the batch."""

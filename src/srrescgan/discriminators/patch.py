@@ -1,0 +1,42 @@
+"""Discriminator that judges every place of a picture by itself."""
+
+from torch import Tensor, nn
+
+from srrescgan.layers.batchnorm import GlobalBatchNorm2d
+
+
+class PatchDiscriminator(nn.Module):
+    """Fully convolutional: one logit per pixel of the input, from the window around it.
+
+    Three 5×5 convolutions and a 1×1, all of stride 1, the second and third normalised, leaky ReLU
+    between them: the discriminator of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, section 3.2;
+    1,030,273 parameters with 64 features). It sees 13×13 pixels, enough for noise and compression
+    and too little for content. Takes images of any size.
+
+    Args:
+        features: channels of the first layer; the next two have 2 and 4 times as many.
+        input_filter: applied to the image first, as :class:`srrescgan.layers.HighPass`.
+
+    Shape:
+        - Input: ``(B, 3, H, W)``, RGB in [0, 1].
+        - Output: ``(B, 1, H, W)`` logits, high for real.
+    """
+
+    def __init__(self, features: int = 64, input_filter: nn.Module | None = None) -> None:
+        super().__init__()
+        self.input_filter = input_filter
+        self.net = nn.Sequential(
+            nn.Conv2d(3, features, 5, padding=2),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(features, 2 * features, 5, padding=2),
+            GlobalBatchNorm2d(2 * features),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(2 * features, 4 * features, 5, padding=2),
+            GlobalBatchNorm2d(4 * features),
+            nn.LeakyReLU(0.2),
+            nn.Conv2d(4 * features, 1, 1),
+        )
+
+    def forward(self, image: Tensor) -> Tensor:
+        """Judge."""
+        return self.net(image if self.input_filter is None else self.input_filter(image))

@@ -1,0 +1,63 @@
+"""The generator of DSGAN: a picture in, the same picture as a camera would have taken it out."""
+
+import torch
+from torch import Tensor, nn
+
+
+class DSGANGenerator(nn.Module):
+    """Residual network that moves a low-resolution picture into another domain.
+
+    Fritsche, Gu, Timofte, "Frequency Separation for Real-World Super-Resolution", ICCVW 2019,
+    section 3.2. With 64 features and 8 blocks it has 594,380 parameters, the names and order of
+    whose keys are those of the released file. There is no skip from input to output: from scratch
+    the network has to learn the picture itself, too.
+
+    Local: an output pixel depends on :attr:`halo` pixels around it and nothing beyond, so a
+    picture may be processed in tiles.
+
+    Args:
+        features: channels between the layers.
+        blocks: number of residual blocks.
+
+    Raises:
+        ValueError: an argument is below 1.
+
+    Shape:
+        - lr: ``(B, 3, h, w)``, RGB in [0, 1].
+        - Output: ``(B, 3, h, w)``, RGB in (0, 1).
+    """
+
+    scale = 1
+
+    def __init__(self, features: int = 64, blocks: int = 8) -> None:
+        super().__init__()
+        if features < 1 or blocks < 1:
+            raise ValueError(f"features and blocks must be 1 or more, got {features} and {blocks}")
+        self.block_input = nn.Sequential(nn.Conv2d(3, features, 3, padding=1), nn.PReLU())
+        self.res_blocks = nn.ModuleList(_Block(features) for _ in range(blocks))
+        self.block_output = nn.Conv2d(features, 3, 3, padding=1)
+
+    @property
+    def halo(self) -> int:
+        """Pixels in every direction that an output pixel depends on."""
+        return 2 + 2 * len(self.res_blocks)
+
+    def forward(self, lr: Tensor) -> Tensor:
+        """Change the domain."""
+        x = self.block_input(lr)
+        for block in self.res_blocks:
+            x = block(x)
+        return torch.sigmoid(self.block_output(x))
+
+
+class _Block(nn.Module):
+    """Convolution, PReLU, convolution, plus the input."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(features, features, 3, padding=1)
+        self.prelu = nn.PReLU()
+        self.conv2 = nn.Conv2d(features, features, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv2(self.prelu(self.conv1(x)))

@@ -1,0 +1,32 @@
+"""Distance of the low frequencies."""
+
+from torch import Tensor, nn
+
+from srrescgan.ops.filters import low_pass
+
+
+class ColorLoss(nn.Module):
+    """Mean absolute difference of two images after a box filter.
+
+    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): the colours have to stay,
+    what is finer than the box is the adversary's. Only windows that lie inside the image count.
+
+    Args:
+        weight: factor of the loss.
+        kernel_size: side of the box in pixels, odd.
+
+    Shape:
+        - sr, hr: ``(B, C, H, W)``, values in [0, 1], at least ``kernel_size`` a side.
+        - Output: scalar.
+    """
+
+    def __init__(self, weight: float = 1.0, kernel_size: int = 5) -> None:
+        super().__init__()
+        self.weight = weight
+        self.kernel_size = kernel_size
+
+    def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
+        """Return the weighted loss."""
+        # The filter is linear: of the difference, it is the difference of the filtered.
+        difference = low_pass(sr.float() - hr.float(), self.kernel_size, pad=False)
+        return self.weight * difference.abs().mean()
