@@ -2,6 +2,7 @@
 
     make bench                              # or: python tests/benchmarks/bench.py --help
     make bench ARGS="--weights FILE"        # upscale with trained weights, e.g. the released ones
+    make bench ARGS="--photos DIR"          # read 2K cuts of these pictures
 
 Ours and the plain one take turns (A/B/A/B) in one process on the same tensors, after a warm-up;
 what they compute is compared first. Prints Markdown tables and writes every single time to JSON.
@@ -20,6 +21,8 @@ import pytorch_lightning as pl
 import skimage.data
 import torch
 from plain import PlainGenerator, take_weights
+from reading import feeding_rows, feeding_table, reading_rows, write_pictures
+from resizing import resizing_rows
 from rich.console import Console
 from sizes import ACCELERATOR, CPU, QUICK, Size
 from timing import Row, StopWatch, interleaved, metadata, row, table
@@ -52,6 +55,17 @@ def main() -> None:
     report["upscaling"] = upscaling_rows(size, options.weights, watch)
     notes = {"max, levels": _levels, "PSNR to plain": _closeness, "PSNR to hr": _quality}
     console.print(table("Upscaling", report["upscaling"], notes))
+    report["resizing"] = resizing_rows(size, watch)
+    notes = {"max, levels": _levels, "max inside": _levels_inside}
+    console.print(table("imresize by 1/4", report["resizing"], notes))
+    with tempfile.TemporaryDirectory() as folder:
+        files, packed = Path(folder, "files"), Path(folder, "packed")
+        write_pictures(size, options.photos, files)
+        report["reading"] = reading_rows(size, files, packed, watch)
+        title = "Reading patches, one process"
+        console.print(table(title, report["reading"], {"times as fast": _gain}))
+        report["feeding"] = feeding_rows(size, files, packed, options.workers)
+        console.print(feeding_table(report["feeding"]))
     report["train_run"] = []
     if device.type == "cpu":
         console.print("No accelerator was found: its rows and the training run are missing.")
@@ -120,6 +134,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, default=Path("outputs/bench.json"))
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--weights", type=Path, help="generator to upscale with; default: random")
+    parser.add_argument("--photos", type=Path, help="folder of pictures to cut 2K ones from")
+    parser.add_argument("--workers", type=int, default=min(8, os.cpu_count() or 1))
     return parser.parse_args()
 
 
@@ -150,9 +166,17 @@ def _levels(one: Row) -> str:
     return f"{one['levels_apart']:.4f}"
 
 
+def _levels_inside(one: Row) -> str:
+    return f"{one['levels_inside']:.4f}"
+
+
 def _closeness(one: Row) -> str:
     psnr = one["psnr_to_plain"]
     return "the same" if psnr is None else f"{psnr:.1f} dB"
+
+
+def _gain(one: Row) -> str:
+    return f"{1 / one['ratio']:.1f}"
 
 
 def _quality(one: Row) -> str:

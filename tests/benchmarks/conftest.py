@@ -1,3 +1,5 @@
 """The benchmark is a script and not a module to collect doctests from."""
 
-collect_ignore = ["bench.py", "plain.py", "sizes.py", "timing.py", "training.py"]
+collect_ignore = [
+    *("bench.py", "plain.py", "reading.py", "resizing.py", "sizes.py", "timing.py", "training.py")
+]

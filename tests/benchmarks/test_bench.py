@@ -1,5 +1,6 @@
 """The benchmark runs, compares what it times, and leaves every row behind. No test of speed."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -27,6 +28,22 @@ UPSCALING = {
     "ours, bf16, folded",
 }
 
+RESIZING = {
+    f"{pictures}: {way}"
+    for pictures in ("1 picture of 200 x 240", "2 crops of 64 x 64")
+    for way in ("plain, loop over outputs", "ours, float32", "ours, 8 bit", "torch, antialias")
+}
+READING = {
+    "plain, item, decoded for each patch",
+    "ours, item, packed",
+    "plain, crop, decoded for each patch",
+    "ours, crop, packed",
+    "numpy, crop, mapped .npy files",
+}
+if importlib.util.find_spec("h5py"):
+    READING.add("h5py, crop, chunks of a patch")
+FEEDING = ["plain, decoded for each patch", "ours, packed"]
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict:
@@ -41,12 +58,15 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No accelerator was found" in done.stdout
-    for name in TRAINING | UPSCALING:
+    for name in TRAINING | UPSCALING | RESIZING:
         assert f"| {name} " in done.stdout
     return json.loads((folder / "new/bench.json").read_text())
 
 
-@pytest.mark.parametrize(("part", "names"), [("training", TRAINING), ("upscaling", UPSCALING)])
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [("training", TRAINING), ("upscaling", UPSCALING), ("resizing", RESIZING)],
+)
 def test_every_row_is_there_with_as_many_times_as_plain_ones(
     report: dict, part: str, names: set[str]
 ) -> None:
@@ -63,6 +83,17 @@ def test_what_was_timed_computes_the_same(report: dict) -> None:
         assert ("bf16" in row["name"]) == (row["apart"]["losses"] > 1e-5), row["name"]
     for row in report["upscaling"]:
         assert ("bf16" in row["name"]) == (row["levels_apart"] > 0.01), row["name"]
+    for row in report["resizing"]:
+        assert ("8 bit" in row["name"]) == (row["levels_inside"] > 0.01), row["name"]
+        # torch has another idea of what lies beyond the border, and agrees elsewhere.
+        assert ("torch" in row["name"]) == (row["levels_apart"] > 2), row["name"]
+
+
+def test_waiting_is_a_part_of_the_time(report: dict) -> None:
+    assert [row["name"] for row in report["feeding"]] == FEEDING
+    for row in report["feeding"]:
+        assert row["patches"] == 2 * row["iterations"] > 0
+        assert 0 < row["waiting"] < row["seconds"] - 0.01 * row["iterations"]
 
 
 def test_the_figures_say_where_they_come_from(report: dict) -> None:

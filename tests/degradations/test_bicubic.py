@@ -25,3 +25,10 @@ def test_is_imresize_within_the_value_range(quantise):
 def test_rejects_a_scale_below_one():
     with pytest.raises(ValueError, match="scale"):
         Bicubic(scale=0)
+
+
+def test_scale_one_leaves_8_bit_pictures_exactly_as_they_are():
+    # Which lets one configuration corrupt lr pictures, and hr pictures with scale=1.
+    levels = torch.arange(256).repeat(3).view(1, 3, 16, 16) / 255
+    assert torch.equal(Bicubic(scale=1, quantise=True)(levels, [0]), levels)
+    assert torch.equal(Bicubic(scale=1)(levels, [0]), levels)

@@ -1,5 +1,6 @@
 """``imresize`` against MATLAB's published files, the reference code's outputs and torch."""
 
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -66,6 +67,40 @@ def test_border_is_mirrored_with_the_edge_repeated():
     padded = np.pad(image.numpy(), ((0, 0), (0, 0), (8, 8), (8, 8)), mode="symmetric")
     whole = imresize(torch.from_numpy(padded), Fraction(1, 4))[..., 2:-2, 2:-2]
     torch.testing.assert_close(imresize(image, Fraction(1, 4)), whole, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("length", [1, 5, 12, 37])
+@pytest.mark.parametrize(
+    "scale", [1, Fraction(1, 2), Fraction(1, 3), Fraction(1, 4), Fraction(2, 5)]
+)
+def test_every_output_is_the_weighted_sum_its_definition_says(length, scale):
+    row = torch.rand(length, dtype=torch.float64)
+    reach = 1 / float(scale)
+    expected = []
+    for output in range(math.ceil(length * scale)):
+        centre = (output + 0.5) * reach - 0.5
+        near = range(math.floor(centre - 2 * reach), math.ceil(centre + 2 * reach) + 1)
+        weights = [_keys((centre - position) / reach) for position in near]
+        values = [_mirrored(row, position) * w for position, w in zip(near, weights, strict=True)]
+        expected.append(sum(values) / sum(weights))
+    expected = torch.stack(expected)
+    wide = imresize(row.view(1, 1, 1, -1).expand(1, 1, 8, -1), scale)
+    tall = imresize(row.view(1, 1, -1, 1).expand(1, 1, -1, 8), scale)
+    for result in (wide[0, 0, 0], tall[0, 0, :, 0]):
+        torch.testing.assert_close(result, expected, rtol=0, atol=1e-12)
+
+
+def _keys(x: float) -> float:
+    x = abs(x)
+    if x <= 1:
+        return 1.5 * x**3 - 2.5 * x**2 + 1
+    return -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2 if x < 2 else 0.0
+
+
+def _mirrored(row: torch.Tensor, position: int) -> torch.Tensor:
+    while not 0 <= position < len(row):
+        position = -1 - position if position < 0 else 2 * len(row) - 1 - position
+    return row[position]
 
 
 @pytest.mark.parametrize(("extent", "scale", "expected"), [(37, Fraction(1, 4), 10), (5, 3, 15)])

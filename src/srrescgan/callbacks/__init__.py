@@ -4,7 +4,7 @@ from srrescgan.callbacks.checkpoint import Checkpoint
 from srrescgan.callbacks.checkpoint_io import AtomicCheckpointIO
 from srrescgan.callbacks.images import ImageLogger
 from srrescgan.callbacks.progress import Progress
-from srrescgan.callbacks.provenance import Provenance
+from srrescgan.callbacks.provenance import Provenance, software
 from srrescgan.callbacks.random_state import RandomState
 from srrescgan.callbacks.scalars import ScalarLogger
 
@@ -16,4 +16,5 @@ __all__ = [
     "Provenance",
     "RandomState",
     "ScalarLogger",
+    "software",
 ]

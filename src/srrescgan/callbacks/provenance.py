@@ -8,7 +8,7 @@ from typing import Any
 
 import pytorch_lightning as pl
 
-PACKAGES = ("srrescgan", "torch", "torchvision", "pytorch-lightning", "numpy")
+PACKAGES = ("srrescgan", "torch", "torchvision", "pytorch-lightning", "numpy", "pillow")
 
 
 class Provenance(pl.Callback):
@@ -22,18 +22,23 @@ class Provenance(pl.Callback):
 
     def __init__(self, config: dict[str, Any]) -> None:
         self.config = config
-        self.code = git_revision()
+        self.software = software()
 
     def on_save_checkpoint(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, checkpoint: dict[str, Any]
     ) -> None:
         """Add ``config`` and ``provenance`` to the checkpoint."""
         checkpoint["config"] = self.config
-        checkpoint["provenance"] = {
-            "code": self.code,
-            "python": platform.python_version(),
-            "versions": {package: version(package) for package in PACKAGES},
-        }
+        checkpoint["provenance"] = self.software
+
+
+def software() -> dict[str, Any]:
+    """Revision of this code, and the versions of what it stands on."""
+    return {
+        "code": git_revision(),
+        "python": platform.python_version(),
+        "versions": {package: version(package) for package in PACKAGES},
+    }
 
 
 def git_revision() -> str:

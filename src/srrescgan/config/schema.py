@@ -47,6 +47,7 @@ class TrainConfig:
     ema_decay: float | None = MISSING
     grad_clip: float | None = MISSING
     backbone_weights: str = MISSING
+    doctor: str = MISSING
     synthetic: bool = False
     degradation_weights: str | None = MISSING
     ckpt_path: str | None = MISSING
@@ -62,6 +63,7 @@ class TrainConfig:
     loss: dict[str, Any] = field(default_factory=dict)
     gan_loss: Any = None
     protocol: Any = None
+    checkup: Any = None
     metric: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     scheduler: dict[str, Any] = field(default_factory=dict)
@@ -77,6 +79,11 @@ class EvalConfig(TrainConfig):
 
     ensemble: bool = MISSING
     device: str = MISSING
+
+
+@dataclass
+class DoctorConfig(TrainConfig):
+    """Keys of ``conf/doctor.yaml``: those of a training run."""
 
 
 @dataclass
@@ -111,6 +118,46 @@ class DegradeConfig:
 
 
 @dataclass
+class StagesConfig:
+    """Keys of the files in ``conf/stages``."""
+
+    degradation: str = MISSING
+    sr: str = MISSING
+    target: str = MISSING
+    camera: str = MISSING
+    lr: str = MISSING
+
+
+@dataclass
+class PipelineConfig:
+    """Keys of ``conf/pipeline.yaml``."""
+
+    stages: StagesConfig = field(default_factory=StagesConfig)
+    learn: Any = None
+    make: Any = None
+    audit: Any = None
+    train: Any = None
+    output_dir: str = MISSING
+    paths: Paths = field(default_factory=Paths)
+    run: list[Any] = MISSING
+
+
+@dataclass
+class PrepareConfig:
+    """Keys of ``conf/prepare.yaml``."""
+
+    subset: bool = MISSING
+    checksums: str | None = MISSING
+    verify: bool = MISSING
+    accept: bool = MISSING
+    pack: bool = MISSING
+    workers: int = MISSING
+    scale: int = MISSING
+    paths: Paths = field(default_factory=Paths)
+    dataset: Any = None
+
+
+@dataclass
 class ExportConfig:
     """Keys of ``conf/export.yaml``."""
 
@@ -119,6 +166,24 @@ class ExportConfig:
     output: str = MISSING
     scale: int = MISSING
     generator: Any = None
+
+
+@dataclass
+class AuditConfig:
+    """Keys of ``conf/audit.yaml``."""
+
+    name: str = MISSING
+    made: str = MISSING
+    real: str = MISSING
+    baseline: str | None = MISSING
+    patch_size: int = MISSING
+    patches_per_image: int = MISSING
+    max_images: int | None = MISSING
+    seed: int = MISSING
+    max_auc: float | None = MISSING
+    max_distance: dict[str, float | None] = field(default_factory=dict)
+    output_dir: str = MISSING
+    logger: dict[str, Any] = field(default_factory=dict)
 
 
 def _package_dir(package: str) -> str:
@@ -134,9 +199,13 @@ def register() -> None:
     store = ConfigStore.instance()
     store.store("train_schema", TrainConfig)
     store.store("eval_schema", EvalConfig)
+    store.store("doctor_schema", DoctorConfig)
     store.store("upscale_schema", UpscaleConfig)
     store.store("degrade_schema", DegradeConfig)
+    store.store("prepare_schema", PrepareConfig)
     store.store("export_schema", ExportConfig)
+    store.store("pipeline_schema", PipelineConfig)
+    store.store("audit_schema", AuditConfig)
     OmegaConf.register_new_resolver("mul", operator.mul, replace=True)
     OmegaConf.register_new_resolver("div", operator.truediv, replace=True)
     OmegaConf.register_new_resolver("half", lambda count: count // 2, replace=True)

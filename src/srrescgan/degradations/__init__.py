@@ -1,8 +1,10 @@
 """What happens to a picture between the scene and the file: hr to lr."""
 
 from srrescgan.degradations.bicubic import Bicubic
+from srrescgan.degradations.blur import GaussianBlur
 from srrescgan.degradations.compose import Compose
 from srrescgan.degradations.jpeg import JPEG
+from srrescgan.degradations.learned import Learned
 from srrescgan.degradations.noise import GaussianNoise
 
-__all__ = ["JPEG", "Bicubic", "Compose", "GaussianNoise"]
+__all__ = ["JPEG", "Bicubic", "Compose", "GaussianBlur", "GaussianNoise", "Learned"]

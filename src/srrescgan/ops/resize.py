@@ -4,10 +4,11 @@ The data sets of the field were made by ``imresize``, and other libraries differ
 antialiasing by whole edges, with it still in the two pixels along the border. Down by 4 each axis
 is one convolution of 16 fixed taps and stride 4 over an edge-repeating symmetric padding.
 
-The taps are summed one after another instead of through ``conv2d``: the same arithmetic, in true
-float32 on every device (convolutions on a GPU round to TF32, and to half under autocast), which is
-what makes the 8-bit mode equal to published files bit for bit. It is also faster on a CPU for
-whole pictures.
+Down by a whole number that is what happens: pad once, then add up strided slices, one per tap. The
+sum is written out instead of calling ``conv2d``: it stays in true float32 on every device
+(convolutions on a GPU round to TF32, and to half under autocast), which is what makes the 8-bit
+mode equal to published files bit for bit, and on a CPU it is faster than a strided ``conv2d``
+(``make bench`` has the figures). Other factors gather the pixels of each tap.
 """
 
 import math
@@ -64,24 +65,48 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
 
 def _round_8bit(image: Tensor) -> Tensor:
     # MATLAB rounds halves away from zero; torch.round would send them to the even neighbour.
-    return (image + 0.5).floor().clamp(0, 255)
+    return (image + 0.5).floor_().clamp_(0, 255)
 
 
 def _resize_axis(image: Tensor, axis: int, scale: Fraction) -> Tensor:
     positions, weights = _taps(image.shape[axis], scale)
-    index = torch.from_numpy(positions).to(image.device)
+    if scale.numerator == 1:
+        return _strided(image, axis, positions, weights[:, 0])
+    index = torch.from_numpy(_mirror(positions, image.shape[axis])).to(image.device)
     weight = torch.from_numpy(weights).to(image)
     if axis == -2:
         weight = weight.unsqueeze(-1)
     resized = image.index_select(axis, index[0]) * weight[0]
     for tap in range(1, len(index)):
-        resized = torch.addcmul(resized, image.index_select(axis, index[tap]), weight[tap])
+        resized.addcmul_(image.index_select(axis, index[tap]), weight[tap])
     return resized
+
+
+def _strided(image: Tensor, axis: int, positions: np.ndarray, weights: np.ndarray) -> Tensor:
+    """Down by a whole number: the same taps for every output, so each tap is one strided slice."""
+    first, last = int(positions[0, 0]), int(positions[-1, -1])
+    index = torch.from_numpy(_mirror(np.arange(first, last + 1), image.shape[axis]))
+    padded = image.index_select(axis, index.to(image.device))
+    weight = torch.from_numpy(weights).to(image)
+    resized = _tap(padded, axis, positions[0] - first) * weight[0]
+    for tap in range(1, len(weights)):
+        resized.addcmul_(_tap(padded, axis, positions[tap] - first), weight[tap])
+    return resized
+
+
+def _tap(padded: Tensor, axis: int, positions: np.ndarray) -> Tensor:
+    """A view of the evenly spaced ``positions`` of one axis."""
+    step = int(positions[1] - positions[0]) if len(positions) > 1 else 1
+    chosen = slice(int(positions[0]), int(positions[-1]) + 1, step)
+    return padded[..., chosen, :] if axis == -2 else padded[..., chosen]
 
 
 @lru_cache(maxsize=128)
 def _taps(length: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray]:
-    """Input positions and weights of every output pixel of one axis, each ``(taps, outputs)``."""
+    """Input positions and weights of every output pixel of one axis, each ``(taps, outputs)``.
+
+    Positions are consecutive along the taps and may lie beyond the ends of the axis.
+    """
     stretch = max(1.0, float(1 / scale))  # downscaling widens the kernel: the antialiasing
     out_length = math.ceil(length * scale)
     # Centres of the output pixels in input coordinates, both counted from 0.
@@ -91,9 +116,13 @@ def _taps(length: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray]:
     weights = _cubic((centres - positions) / stretch)
     weights /= weights.sum(axis=0)
     used = np.abs(weights).max(axis=1) > 1e-12
-    # Symmetric padding without padding: beyond an edge the picture is read backwards.
-    mirrored = positions[used] % (2 * length)
-    return np.minimum(mirrored, 2 * length - 1 - mirrored), weights[used]
+    return positions[used], weights[used]
+
+
+def _mirror(positions: np.ndarray, length: int) -> np.ndarray:
+    """Symmetric padding: beyond an edge the axis is read backwards, edge repeated."""
+    mirrored = positions % (2 * length)
+    return np.minimum(mirrored, 2 * length - 1 - mirrored)
 
 
 def _cubic(x: np.ndarray) -> np.ndarray:

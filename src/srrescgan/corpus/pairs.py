@@ -1,0 +1,113 @@
+"""What becomes of one original: an lr picture, or an hr picture and its lr partner."""
+
+from fractions import Fraction
+from typing import cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from srrescgan.data.seeds import image_seed
+from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import to_tensor, to_uint8
+from srrescgan.ops.resize import imresize
+from srrescgan.types import Degradation
+
+ROLES: dict[str, tuple[str, ...]] = {"none": ("",), "sdsr": ("HR", "LR"), "tdsr": ("HR", "LR")}
+"""Pairing to the folders, below the output, that its pictures go to."""
+
+
+class PairMaker:
+    """Makes the pictures of a training set out of one original.
+
+    With ``D`` the degradation, which reduces by ``scale``, and ``cut`` taking rows and columns away
+    at the bottom and right until the size is a multiple of ``scale``:
+
+    ========  =============================================  ==================
+    pairs     HR                                             LR
+    ========  =============================================  ==================
+    none      (not written: the original, cut)               ``D(cut(original))``
+    sdsr      ``cut(original)``                              ``D(HR)``
+    tdsr      ``cut(original reduced by cleanup, bicubic)``  ``D(HR)``
+    ========  =============================================  ==================
+
+    SDSR and TDSR (source and target domain super-resolution) are those of Fritsche, Gu, Timofte,
+    ICCVW 2019, section 3.3, for pictures of the source domain, a real camera's: SDSR learns to give
+    pictures as noisy as the camera's, TDSR clean ones, because reducing by 2 takes the noise away.
+    Pictures of a clean target domain have nothing to lose: for them TDSR is ``cleanup=1``, HR the
+    picture itself.
+
+    Their code for AIM 2019 also makes SDSR pairs of clean pictures, HR degraded at full size. That
+    is two runs without pairs: ``scale=1 output=SET/HR`` and ``scale=4 output=SET/LR``.
+
+    HR is on the 8-bit grid before ``D`` sees it, so that ``D`` on the fly over the HR folder gives
+    the LR folder. Random numbers come from the original's name and ``seed`` alone.
+
+    Args:
+        degradation: hr to lr.
+        scale: the factor it has to have.
+        seed: 0 gives the pictures that validation on the fly sees.
+        pairs: ``none``, ``sdsr`` or ``tdsr``.
+        cleanup: of ``tdsr``, a whole number from 1.
+        device: where to compute.
+
+    Raises:
+        ConfigError: the degradation has another scale, or an argument is out of its range.
+    """
+
+    def __init__(
+        self,
+        degradation: nn.Module,
+        scale: int,
+        seed: int = 0,
+        pairs: str = "none",
+        cleanup: int = 2,
+        device: str | torch.device = "cpu",
+    ) -> None:
+        own_scale = cast(Degradation, degradation).scale
+        if own_scale != scale:
+            raise ConfigError(
+                f"this degradation has scale {own_scale}, and scale={scale} was asked for: give"
+                f" scale={own_scale}, or another degradation="
+            )
+        if pairs not in ROLES:
+            raise ConfigError(f"pairs={pairs}: expected one of {', '.join(ROLES)}")
+        if cleanup < 1:
+            raise ConfigError(f"cleanup={cleanup}: must be at least 1")
+        self.scale = scale
+        self.seed = seed
+        self.reduction = cleanup if pairs == "tdsr" else 1
+        self.roles = ROLES[pairs]
+        self.device = torch.device(device)
+        self.degradation = degradation.to(self.device).eval()
+
+    @torch.inference_mode()
+    def __call__(self, original: np.ndarray, name: str) -> dict[str, np.ndarray]:
+        """Make the pictures, by the folder they go to.
+
+        Args:
+            original: ``(H, W, 3)`` uint8 RGB.
+            name: relative path without suffix.
+
+        Returns:
+            ``(h, w, 3)`` uint8 RGB for each of :attr:`roles`.
+
+        Raises:
+            DataError: the original is smaller than one lr pixel.
+        """
+        if self.reduction > 1:
+            original = self._reduced(original)
+        height, width = (side - side % self.scale for side in original.shape[:2])
+        if not (height and width):
+            raise DataError(
+                f"{name}: {original.shape[0]} x {original.shape[1]} pixels (height x width) hold no"
+                f" whole lr pixel at scale {self.scale}: remove it"
+            )
+        cut = original[:height, :width]
+        hr = to_tensor(cut)[None].to(self.device)
+        lr = to_uint8(self.degradation(hr, [image_seed(name, self.seed)])[0])
+        return dict(zip(self.roles, (cut, lr)[-len(self.roles) :], strict=True))
+
+    def _reduced(self, original: np.ndarray) -> np.ndarray:
+        image = to_tensor(original)[None].to(self.device)
+        return to_uint8(imresize(image, Fraction(1, self.reduction), quantise=True)[0])
