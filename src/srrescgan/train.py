@@ -11,6 +11,7 @@ from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from rich.console import Console
 
 from srrescgan.callbacks import Provenance
+from srrescgan.checkup import require_healthy
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
 from srrescgan.config.resume import check_objective, check_output, check_resumable
@@ -28,6 +29,9 @@ def train(cfg: DictConfig) -> dict[str, float]:
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     datamodule = build(cfg.data)
     datamodule.setup("fit")  # before the networks: a missing folder is found in a second
+    if cfg.doctor == "check" and not cfg.synthetic:
+        folder = Path(cfg.output_dir) / "doctor"
+        rank_zero_only(require_healthy)(build(cfg.checkup), datamodule.datasets("fit"), folder)
     system = build(cfg.system)
     check_objective(cfg.objective, datamodule.val, system.metrics)
     if cfg.init_weights:

@@ -16,6 +16,7 @@ _COUNTS = (
     *("iterations", "batch_size", "accumulate", "patch_size", "scale"),
     *("validate_every", "checkpoint_every", "log_every"),
 )
+_CHOICES = {"doctor": ("check", "skip")}
 _NAMED_GROUPS = ("loss", "metric", "callback", "logger", "optimizer", "scheduler")
 """Groups whose node is a mapping from names to objects."""
 
@@ -48,6 +49,11 @@ def check_targets(cfg: DictConfig) -> None:
         f"{key}={tree[key]}: must be at least 1"
         for key in _COUNTS
         if isinstance(tree.get(key), int) and tree[key] < 1
+    ]
+    problems += [
+        f"{key}={tree[key]}: must be {' or '.join(options)}{nearest(str(tree[key]), options)}"
+        for key, options in _CHOICES.items()
+        if key in tree and tree[key] not in options
     ]
     problems += [*_unknown_fields(cfg), *_unknown_fields(cfg.get("paths"), "paths.")]
     for group in _NAMED_GROUPS:

@@ -160,6 +160,11 @@ def _explain(config_name: str, overrides: list[str], message: str) -> str:
         shown = sorted(option for option in options if not option.startswith("_"))
         hint = nearest(option, shown)
         return f"no {group} named '{option}'{hint} (available: {', '.join(shown)})"
+    found = re.search(r"You must specify '([^']+)'", message)
+    if found:
+        options = GlobalHydra.instance().config_loader().get_group_options(found[1])
+        shown = sorted(option for option in options if not option.startswith("_"))
+        return f"{found[1]}= must be given (available: {', '.join(shown)})"
     found = re.search(r"Could not override '([^']+)'", message)
     if found:
         key = found[1].split("@")[0].lstrip("+~")

@@ -9,6 +9,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from srrescgan.data.mixup import Mixup
+from srrescgan.data.pack import is_pack, open_pack
 from srrescgan.data.pictures import Candidate
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.errors import ConfigError, DataError
@@ -259,9 +260,11 @@ def _present(datasets: dict[str, Dataset | None]) -> dict[str, Dataset]:
 
 def _contents(folder: Path) -> str:
     try:
+        if is_pack(folder):
+            return f"{len(open_pack(folder))} packed images"
         return f"{len(list_images(folder))} images"
     except DataError:
-        return "missing"
+        return "a damaged pack" if is_pack(folder) else "missing"
 
 
 def _no_lr(name: str) -> ConfigError:

@@ -14,7 +14,8 @@ class PatchTransform:
     """Cut the same random patch from hr and lr, then flip and turn both alike.
 
     Flipping left-right, flipping up-down and transposing with probability 1/2 each, as SRResCGAN
-    does, is one uniform draw from the eight symmetries of the square (``albumentations.D4``).
+    does, is one uniform draw from the eight symmetries of the square (``albumentations.D4``, bare:
+    inside a ``Compose`` it draws the same and takes twice as long).
 
     Everything is a function of the seed given to each call, never of a worker or of a history:
     frameworks that seed augmentation by worker have repeated the same patches in every epoch.
@@ -28,15 +29,9 @@ class PatchTransform:
     def __init__(self, scale: int, patch_size: int | None, augment: bool) -> None:
         self.scale = scale
         self.patch_size = patch_size
-        self._flip = (
-            A.Compose(
-                [A.D4(p=1)],
-                additional_targets={"lr": "image"},
-                is_check_shapes=False,  # hr and lr differ in size by design
-            )
-            if augment
-            else None
-        )
+        self._flip = A.D4(p=1) if augment else None
+        if self._flip is not None:
+            self._flip.add_targets({"lr": "image"})
 
     def __call__(
         self, hr: np.ndarray, lr: np.ndarray | None, seed: int

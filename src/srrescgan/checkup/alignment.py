@@ -1,0 +1,139 @@
+"""Whether an lr picture lies where it should in its hr picture, to a fraction of a pixel.
+
+lr is compared with the bicubically downscaled hr (:func:`srrescgan.ops.resize.imresize`, whose
+pixel centres are the field's) in five windows, the four corners and the centre, by
+``skimage.registration.phase_cross_correlation`` (Guizar-Sicairos, Thurman, Fienup, Optics Letters
+33, 2008). Without phase normalisation, because that would weigh the noise of a real lr picture like
+its edges. The shift is the windows' median; the stretch is how far they drift apart, which is what
+a downscale with aligned corners does: right in the middle, wrong at the edges.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from skimage.registration import phase_cross_correlation
+
+from srrescgan.ops.color import rgb_to_y
+from srrescgan.ops.resize import imresize
+
+WINDOW = 128
+"""Largest side of a window, lr pixels."""
+_SMALLEST = 24
+"""Smallest side of a window, lr pixels, where the picture is that large."""
+_STEPS = 50
+"""Steps per pixel of the measurement."""
+_TRUSTED = 0.6
+"""Registration error, sqrt(1 - correlation^2), up to which a window counts."""
+_AGREED = 0.1
+"""Largest spread of the windows, lr pixels, of a measurement that counts."""
+_CONTRAST = 0.5 / 255
+"""Standard deviation of a window, edges faded, below which there is nothing to register."""
+_REACH = 3
+"""lr pixels beyond a window that its downscaling looks at."""
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where an lr picture lies, in lr pixels.
+
+    Args:
+        windows: number of windows that could be measured, of five.
+        down: by how much the lr picture lies too low; negative for too high.
+        right: by how much it lies too far to the right.
+        stretch: by how much the edges lie too far outside; negative for too far inside.
+        error: registration error of the best window, 0 (the same but for a factor) to 1 (nothing in
+            common); 1 where no window has any contrast.
+        spread: median distance of the windows from what shift and stretch say about them.
+    """
+
+    windows: int
+    down: float
+    right: float
+    stretch: float
+    error: float
+    spread: float
+
+    @property
+    def measured(self) -> bool:
+        """Whether most windows could be measured and agree."""
+        return self.windows >= 3 and self.spread <= _AGREED
+
+
+def align(hr: np.ndarray, lr: np.ndarray, scale: int) -> Alignment:
+    """Measure the displacement of ``lr`` against ``hr``.
+
+    Shape:
+        - hr: ``(H, W, 3)`` uint8; what exceeds a multiple of ``scale`` is ignored.
+        - lr: ``(H // scale, W // scale, 3)`` uint8.
+    """
+    windows = _windows(*lr.shape[:2])
+    found = [_register(hr, lr, scale, window) for window in windows]
+    trusted = [index for index, (_, error) in enumerate(found) if error <= _TRUSTED]
+    best = min(error for _, error in found)
+    if not trusted:
+        return Alignment(0, 0.0, 0.0, 0.0, best, 0.0)
+    shifts = np.array([found[index][0] for index in trusted])
+    offsets = np.array([windows[index].offset(*lr.shape[:2]) for index in trusted])
+    down, right = np.median(shifts, axis=0)
+    # Least-squares slope of the shift over the distance from the middle.
+    stretch = (offsets * shifts).sum() / max((offsets**2).sum(), 1e-9)
+    residual = shifts - (down, right) - stretch * offsets
+    spread = float(np.median(np.abs(residual), axis=0).max())
+    return Alignment(len(trusted), float(down), float(right), float(stretch), best, spread)
+
+
+@dataclass(frozen=True)
+class _Window:
+    top: int
+    left: int
+    height: int
+    width: int
+
+    def offset(self, height: int, width: int) -> tuple[float, float]:
+        """Distance of its centre from the picture's, -1 to 1, vertical first."""
+        return (
+            (2 * self.top + self.height - height) / height,
+            (2 * self.left + self.width - width) / width,
+        )
+
+
+def _windows(height: int, width: int) -> list[_Window]:
+    h, w = (min(side, WINDOW, max(side // 2, _SMALLEST)) for side in (height, width))
+    bottom, right = height - h, width - w
+    corners = [(0, 0), (0, right), (bottom, 0), (bottom, right)]
+    return [_Window(*place, h, w) for place in [*corners, (bottom // 2, right // 2)]]
+
+
+def _register(
+    hr: np.ndarray, lr: np.ndarray, scale: int, window: _Window
+) -> tuple[tuple[float, float], float]:
+    """``(down, right)`` of a window, and the registration error."""
+    above, before = min(_REACH, window.top), min(_REACH, window.left)
+    region = hr[
+        (window.top - above) * scale : (window.top + window.height + _REACH) * scale,
+        (window.left - before) * scale : (window.left + window.width + _REACH) * scale,
+    ]
+    region = region[: region.shape[0] // scale * scale, : region.shape[1] // scale * scale]
+    small = imresize(_luma(region), 1 / scale)[0, 0].numpy()
+    expected = _faded(small[above : above + window.height, before : before + window.width])
+    place = np.s_[window.top : window.top + window.height, window.left : window.left + window.width]
+    actual = _faded(_luma(lr[place])[0, 0].numpy())
+    if min(expected.std(), actual.std()) < _CONTRAST:
+        return (0.0, 0.0), 1.0
+    shift, error, _ = phase_cross_correlation(
+        actual, expected, upsample_factor=_STEPS, normalization=None
+    )
+    return (float(shift[0]), float(shift[1])), float(error)
+
+
+def _luma(pixels: np.ndarray) -> torch.Tensor:
+    # A copy, because a packed picture is a read-only view.
+    image = torch.from_numpy(pixels.astype(np.float32) / 255)
+    return rgb_to_y(image.permute(2, 0, 1)[None])
+
+
+def _faded(window: np.ndarray) -> np.ndarray:
+    """Without its mean, fading out towards the edges: what enters there is not registered."""
+    fade = np.outer(*(np.hanning(side + 2)[1:-1] for side in window.shape))
+    return (window - window.mean()) * fade

@@ -1,0 +1,1 @@
+"""The checks: from the facts of a split to problems. One file per kind, one function per check."""

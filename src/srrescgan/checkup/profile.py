@@ -1,0 +1,55 @@
+"""How far a colour profile is from sRGB, in the levels that training would get wrong."""
+
+import io
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageCms
+
+SRGB_TOLERANCE = 3
+"""Levels of 255 by which the many spellings of sRGB differ among themselves."""
+
+_COLOURS = 17
+"""Steps per axis of the cube of colours that is converted."""
+
+
+@lru_cache(maxsize=256)
+def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
+    """Name a profile whose colours, taken as sRGB, are wrong; ``None`` for sRGB itself.
+
+    Whatever a profile is called, what counts is what it does: a cube of colours is converted to
+    sRGB by LittleCMS (relative colorimetric) and compared with itself.
+
+    Args:
+        profile: an ICC profile.
+
+    Returns:
+        Its description, and the largest difference in levels of 255; 255 where it cannot be
+        compared (a CMYK profile) or read.
+    """
+    try:
+        icc = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        name = ImageCms.getProfileDescription(icc).strip() or "unnamed"
+        space = icc.profile.xcolor_space.strip()
+        if space not in ("RGB", "GRAY"):
+            return f"{name} ({space})", 255
+        colours = _cube() if space == "RGB" else Image.fromarray(np.arange(256, dtype=np.uint8))
+        converted = ImageCms.profileToProfile(
+            colours,
+            icc,
+            ImageCms.createProfile("sRGB"),
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            outputMode="RGB",
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return "a damaged profile", 255
+    assert converted is not None
+    taken = np.asarray(colours.convert("RGB"), np.int16)
+    levels = int(np.abs(np.asarray(converted, np.int16) - taken).max())
+    return (name, levels) if levels > SRGB_TOLERANCE else None
+
+
+def _cube() -> Image.Image:
+    axis = np.linspace(0, 255, _COLOURS).round().astype(np.uint8)
+    cube = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+    return Image.fromarray(cube.reshape(_COLOURS**2, _COLOURS, 3))

@@ -1,0 +1,470 @@
+"""The data doctor: each defect planted in a folder of good photos, and found."""
+
+import json
+import shutil
+import struct
+import zlib
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage
+import torch
+from PIL import Image, ImageCms, ImageEnhance
+from torch.nn.functional import interpolate
+
+from srrescgan.checkup import Checkup, Problem, Report
+from srrescgan.corpus.packing import pack_folder
+from srrescgan.data import HRFolder, LRFolder, PairedFolder, UnpairedFolder
+from srrescgan.images import read_image, to_tensor, to_uint8, write_png
+from srrescgan.ops.resize import imresize
+
+Examine = Callable[..., Report]
+
+
+@pytest.fixture
+def examine(tmp_path: Path) -> Examine:
+    """``examine(train=dataset, val=dataset, threshold=...)`` with a cache of its own."""
+
+    def run(train=None, val=None, **settings) -> Report:
+        datasets = {"train": train, "val/photos": val}
+        checkup = Checkup(workers=2, cache=str(tmp_path / "cache.sqlite"), **settings)
+        return checkup.run({name: each for name, each in datasets.items() if each is not None})
+
+    return run
+
+
+@pytest.fixture
+def photos(photo_folder) -> Path:
+    return photo_folder("train", count=6)
+
+
+PHOTOS = ("astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg", "motorcycle_left.png")
+"""Real photographs that come inside scikit-image."""
+
+
+@pytest.fixture
+def pairs(tmp_path: Path):
+    """Factory: hr photographs and what ``downscale`` (hr tensor -> lr tensor) makes of them."""
+
+    def make(downscale=None, count: int = 5) -> PairedFolder:
+        hr, lr = tmp_path / "hr", tmp_path / "lr"
+        for index in range(count):
+            photo = read_image(Path(skimage.data_dir) / PHOTOS[index % 5])
+            left = 120 * (index // 5)
+            photo = photo[40:296, left : left + 288]
+            small = (downscale or bicubic)(to_tensor(photo)[None])[0].clamp(0, 1)
+            write_png(hr / f"{index:04d}.png", photo)
+            write_png(lr / f"{index:04d}.png", to_uint8(small))
+        return PairedFolder(str(hr), str(lr), 4, 64)
+
+    return make
+
+
+def bicubic(hr: torch.Tensor) -> torch.Tensor:
+    return imresize(hr, Fraction(1, 4)).clamp(0, 1)
+
+
+def nearest_of_torch(hr: torch.Tensor) -> torch.Tensor:
+    return interpolate(hr, scale_factor=0.25, mode="nearest")  # takes pixel 0 of 4
+
+
+def nearest_of_pillow(hr: torch.Tensor) -> torch.Tensor:
+    return hr[..., 2::4, 2::4]
+
+
+def aligned_corners(hr: torch.Tensor) -> torch.Tensor:
+    size = [side // 4 for side in hr.shape[-2:]]
+    return interpolate(hr, size=size, mode="bilinear", align_corners=True)
+
+
+def noisy(hr: torch.Tensor) -> torch.Tensor:
+    lr = bicubic(hr)
+    return lr + torch.randn(lr.shape, generator=torch.Generator().manual_seed(0)) * 8 / 255
+
+
+def through_jpeg(hr: torch.Tensor, tmp: Path) -> torch.Tensor:
+    Image.fromarray(to_uint8(bicubic(hr)[0])).save(tmp / "through.jpeg", quality=30)
+    return to_tensor(read_image(tmp / "through.jpeg"))[None]
+
+
+def deep_png(path: Path, kind: int) -> None:
+    """A 16-bit PNG, grey (kind 0) or colour (kind 2); Pillow writes no such colour file."""
+    values = np.random.default_rng(0).integers(0, 65536, (80, 92, 3 if kind else 1))
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
+
+    header = struct.pack(">IIBBBBB", 92, 80, 16, kind, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+def the_only(report: Report, check: str, severity: str, split: str = "train") -> Problem:
+    """Exactly one problem was found, and it is this one."""
+    assert [(p.check, p.split) for p in report.problems] == [(check, split)], report.problems
+    expected = report.errors if severity == "error" else report.warnings
+    assert report.problems == expected
+    assert report.problems[0].fix
+    return report.problems[0]
+
+
+class TestHealthy:
+    def test_good_folders_have_no_problem(self, examine, pairs, photo_folder):
+        val = photo_folder("val", count=9)
+        for index in range(6):
+            (val / f"000{index}.png").unlink()  # the factory's photos depend on the index only
+        report = examine(HRFolder(str(photo_folder("train", 6)), 4, 64), HRFolder(str(val), 4))
+        assert report.problems == []
+        assert len(report.splits[0].facts) == 6
+        assert len(report.splits[1].facts) == 3
+
+    @pytest.mark.parametrize("downscale", [bicubic, noisy, "jpeg"])
+    def test_clean_noisy_and_compressed_lr_is_where_it_should_be(
+        self, examine, pairs, tmp_path, downscale
+    ):
+        made = (lambda hr: through_jpeg(hr, tmp_path)) if downscale == "jpeg" else downscale
+        report = examine(pairs(made))
+        assert report.problems == []
+        assert sum(a.measured for a in report.splits[0].alignments.values()) >= 4
+
+
+class TestFiles:
+    def test_a_picture_cut_short(self, examine, photos):
+        bad = photos / "0002.png"
+        bad.write_bytes(bad.read_bytes()[:-900])
+        problem = the_only(examine(HRFolder(str(photos), 4)), "unreadable", "error")
+        assert problem.place == str(bad)
+        assert "cut short" in problem.what
+        assert problem.fix.startswith("copy or download it again")
+
+    def test_a_file_without_permission_or_content(self, examine, photos):
+        (photos / "0001.png").write_bytes(b"")
+        problem = the_only(examine(HRFolder(str(photos), 4)), "unreadable", "error")
+        assert "is empty (0 bytes)" in problem.what
+
+    def test_sixteen_bits_grey_are_refused_and_colour_is_read_with_a_warning(self, examine, photos):
+        deep_png(photos / "0001.png", kind=0)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "bit_depth", "error")
+        assert "16 bits per channel" in problem.what
+        assert problem.place.endswith("0001.png")
+        deep_png(photos / "0001.png", kind=2)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "depth_reduced", "warning")
+        assert "upper 8" in problem.what
+
+    @pytest.mark.parametrize(
+        ("mode", "suffix"), [("P", "png"), ("L", "png"), ("RGBA", "png"), ("CMYK", "jpg")]
+    )
+    def test_a_mode_that_is_converted(self, examine, photos, mode, suffix):
+        image = Image.open(photos / "0003.png").convert(mode)
+        (photos / "0003.png").unlink()
+        image.save(photos / f"0003.{suffix}")
+        problem = the_only(examine(HRFolder(str(photos), 4)), "color_mode", "warning")
+        assert f"(mode {mode})" in problem.what
+        assert ("transparency" in problem.what) == (mode == "RGBA")
+
+    def test_a_profile_counts_by_what_it_does_not_by_its_name(self, examine, photos):
+        image = Image.open(photos / "0004.png")
+        srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        image.save(photos / "0004.png", icc_profile=srgb)
+        assert examine(HRFolder(str(photos), 4)).problems == []
+        # The same profile with its red and green primaries swapped, still called sRGB.
+        swapped = srgb.replace(b"rXYZ", b"?XYZ").replace(b"gXYZ", b"rXYZ").replace(b"?XYZ", b"gXYZ")
+        image.save(photos / "0004.png", icc_profile=swapped)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "color_profile", "warning")
+        assert "takes the pixels as they are" in problem.what
+        assert "convert it to sRGB" in problem.fix
+
+    def test_a_turned_picture(self, examine, photos):
+        image = Image.open(photos / "0005.png")
+        exif = image.getexif()
+        exif[0x0112] = 6
+        image.save(photos / "0005.png", exif=exif)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "rotation", "warning")
+        assert "other programs may not" in problem.what
+
+
+class TestNamesAndSizes:
+    def test_a_missing_folder_and_a_missing_name(self, examine, photos, tmp_path):
+        problem = the_only(examine(HRFolder(str(tmp_path / "gone"), 4)), "missing", "error")
+        assert f"{tmp_path / 'gone'} does not exist" in problem.what
+        assert problem.fix.startswith("correct the path")
+        selected = HRFolder(str(photos), 4, names=["0001", "0009"])
+        problem = the_only(examine(selected), "missing", "error")
+        assert "no image named 0009" in problem.what
+
+    def test_orphans_on_both_sides(self, examine, pairs):
+        dataset = pairs()
+        (dataset.hr / "0000.png").unlink()
+        (dataset.lr / "0003.png").unlink()
+        report = examine(dataset)
+        assert [p.check for p in report.errors] == ["unpaired", "unpaired"]
+        assert {p.place: p.what for p in report.errors} == {
+            str(dataset.lr / "0000.png"): f"has no hr partner in {dataset.hr}",
+            str(dataset.hr / "0003.png"): f"has no lr partner in {dataset.lr}",
+        }
+
+    def test_names_outside_the_selection_are_not_looked_at(self, examine, pairs):
+        dataset = pairs()
+        (dataset.lr / "0003.png").unlink()
+        (dataset.hr / "0004.png").write_bytes(b"")
+        selected = PairedFolder(str(dataset.hr), str(dataset.lr), 4, 64, names=["0000", "0002"])
+        report = examine(selected)
+        assert report.problems == []
+        assert len(report.splits[0].facts) == 4
+
+    def test_two_files_of_one_name(self, examine, photos):
+        Image.open(photos / "0001.png").rotate(90).save(photos / "0001.bmp")
+        problem = the_only(examine(HRFolder(str(photos), 4)), "name_clash", "error")
+        assert {p.path.name for p in problem.pictures} == {"0001.png", "0001.bmp"}
+        assert problem.fix == "keep one of them"
+
+    def test_a_size_off_the_scale(self, examine, photos):
+        Image.open(photos / "0001.png").crop((0, 0, 110, 96)).save(photos / "0001.png")
+        problem = the_only(examine(HRFolder(str(photos), 4)), "cut_to_scale", "warning")
+        assert "96 x 110" in problem.what
+        assert "cut it to 96 x 108" in problem.fix
+
+    def test_a_picture_smaller_than_a_patch(self, examine, photos):
+        Image.open(photos / "0001.png").crop((0, 0, 60, 96)).save(photos / "0001.png")
+        problem = the_only(examine(HRFolder(str(photos), 4, 64)), "too_small", "error")
+        assert "96 x 60" in problem.what
+        assert "64 x 64" in problem.what
+
+    def test_a_camera_picture_smaller_than_an_lr_patch(self, examine, photos, tmp_path):
+        write_png(tmp_path / "real/a.png", read_image(photos / "0000.png")[:15, :40])
+        dataset = UnpairedFolder(str(photos), str(tmp_path / "real"), 4, 64)
+        problem = the_only(examine(dataset), "too_small", "error")
+        assert problem.place == str(tmp_path / "real/a.png")
+        assert "16 x 16" in problem.what
+
+    def test_lr_of_the_wrong_size(self, examine, pairs):
+        dataset = pairs()
+        path = dataset.lr / "0002.png"
+        Image.open(path).crop((0, 0, 72, 63)).save(path)
+        problem = the_only(examine(dataset), "size_mismatch", "error")
+        assert problem.place == str(path)
+        assert "63 x 72 (height x width), expected 64 x 72" in problem.what
+
+
+class TestPairs:
+    @pytest.mark.parametrize(
+        ("downscale", "down", "stretch"),
+        # By how much the sampled pixels lie off the centres of 4 x 4 blocks; aligned corners are
+        # (4 n - 1) / (n - 1) apart instead of 4, which adds up to 3/8 at the edge.
+        [
+            (nearest_of_torch, 1.5 / 4, 0),
+            (nearest_of_pillow, -0.5 / 4, 0),
+            (aligned_corners, 0, -1.5 / 4),
+        ],
+    )
+    def test_half_pixel_mistakes_are_found_and_measured(
+        self, examine, pairs, downscale, down, stretch
+    ):
+        report = examine(pairs(downscale))
+        everywhere = [p for p in report.errors if p.check == "shift" and not p.pictures]
+        assert len(everywhere) == 1
+        assert everywhere[0].split == "train"
+        assert "imresize" in everywhere[0].fix
+        found = [a for a in report.splits[0].alignments.values() if a.measured]
+        assert len(found) >= 3
+        assert np.median([a.down for a in found]) == pytest.approx(down, abs=0.06)
+        assert np.median([a.right for a in found]) == pytest.approx(down, abs=0.06)
+        assert np.median([a.stretch for a in found]) == pytest.approx(stretch, abs=0.1)
+
+    def test_one_shifted_pair_among_good_ones(self, examine, pairs):
+        dataset = pairs()
+        hr = to_tensor(read_image(dataset.hr / "0001.png"))[None]
+        shifted = bicubic(torch.roll(hr, (2, 0), dims=(2, 3)))  # 2 hr pixels down
+        write_png(dataset.lr / "0001.png", to_uint8(shifted[0]))
+        problem = the_only(examine(dataset), "shift", "error")
+        assert problem.place == str(dataset.lr / "0001.png")
+        found = examine(dataset).splits[0].alignments["0001"]
+        assert (found.down, found.right) == pytest.approx((0.5, 0), abs=0.05)
+        assert f"lies {found.down:+.2f} lr pixels down" in problem.what
+        assert the_only(examine(dataset, severity={"shift": "warning"}), "shift", "warning")
+        assert examine(dataset, shift=0.6).problems == []
+
+    def test_partners_mixed_up(self, examine, pairs):
+        dataset = pairs()
+        (dataset.lr / "0000.png").rename(dataset.lr / "x")
+        (dataset.lr / "0001.png").rename(dataset.lr / "0000.png")
+        (dataset.lr / "x").rename(dataset.lr / "0001.png")
+        report = examine(dataset)
+        assert [p.check for p in report.problems] == ["wrong_partner"] * 2
+        assert report.problems == report.errors
+        assert "true partners" in report.problems[0].fix
+
+
+class TestCopies:
+    @pytest.mark.parametrize("change", ["jpeg", "smaller", "brighter", "pixels"])
+    def test_a_leak_is_found_however_it_was_saved(self, examine, photos, tmp_path, change):
+        image = Image.open(photos / "0002.png")
+        (tmp_path / "val").mkdir()
+        if change == "jpeg":
+            image.save(tmp_path / "val/other.jpg", quality=60)
+        elif change == "smaller":
+            image.resize((56, 48), Image.Resampling.BICUBIC).save(tmp_path / "val/other.png")
+        elif change == "brighter":
+            ImageEnhance.Brightness(image).enhance(1.05).save(tmp_path / "val/other.png")
+        else:
+            image.save(tmp_path / "val/other.bmp")
+        report = examine(HRFolder(str(photos), 4), HRFolder(str(tmp_path / "val"), 4))
+        problem = the_only(report, "leak", "error", split="val/photos")
+        assert [p.path.stem for p in problem.pictures] == ["other", "0002"]
+        assert ("the same pixels" in problem.what) == (change == "pixels")
+        assert problem.fix == "remove it from train or from val/photos"
+
+    def test_a_training_set_of_the_camera_leaks_into_its_validation(
+        self, examine, photos, photo_folder, tmp_path
+    ):
+        camera = tmp_path / "camera"
+        camera.mkdir()
+        photo_folder("more", 8)
+        shutil.copy(tmp_path / "more/0007.png", camera / "a.png")
+        train = UnpairedFolder(str(photos), str(camera), 4, 64)
+        report = examine(train, LRFolder(str(camera), 4))
+        problem = the_only(report, "leak", "error", split="val/photos")
+        assert "is the same file as" in problem.what
+
+    def test_copies_within_a_split_are_one_group(self, examine, photos):
+        shutil.copy(photos / "0001.png", photos / "a.png")
+        Image.open(photos / "0001.png").save(photos / "b.jpg", quality=70)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "near_duplicate", "warning")
+        assert {p.path.name for p in problem.pictures} == {"0001.png", "a.png", "b.jpg"}
+
+    def test_featureless_pictures_are_not_taken_for_copies(self, examine, photos, tmp_path):
+        for index, grey in enumerate((100, 140)):
+            write_png(photos / f"grey{index}.png", np.full((96, 96, 3), grey, np.uint8))
+        write_png(tmp_path / "val/grey.png", np.full((96, 96, 3), 120, np.uint8))
+        report = examine(HRFolder(str(photos), 4), HRFolder(str(tmp_path / "val"), 4))
+        assert {p.check for p in report.problems} == {"flat"}
+
+
+class TestFlat:
+    def test_letterbox_bars(self, examine, photos):
+        image = read_image(photos / "0001.png").copy()
+        image[:64] = 0
+        write_png(photos / "0001.png", image)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "flat", "warning")
+        assert problem.place.endswith("0001.png")
+        assert "flat in 67% of its area" in problem.what
+        assert examine(HRFolder(str(photos), 4), flat_share=0.7).problems == []
+
+    def test_a_split_that_is_flat_in_large_part(self, examine, photos):
+        for path in photos.iterdir():
+            image = read_image(path).copy()
+            image[:32] = 255
+            write_png(path, image)
+        problem = the_only(examine(HRFolder(str(photos), 4)), "flat", "warning")
+        assert problem.place == "all of train"
+        assert problem.what == "33% of all patches are flat"
+
+
+def test_everything_at_once(examine, pairs, tmp_path):
+    dataset = pairs(count=8)
+    hr, lr = dataset.hr, dataset.lr
+    (hr / "0000.png").write_bytes((hr / "0000.png").read_bytes()[:5000])
+    deep_png(lr / "0001.png", kind=0)
+    Image.open(lr / "0002.png").convert("L").save(lr / "0002.png")
+    Image.open(lr / "0003.png").crop((0, 0, 50, 48)).save(lr / "0003.png")
+    (lr / "0004.png").unlink()
+    shutil.copy(hr / "0004.png", hr / "copy.png")
+    shutil.copy(hr / "0005.png", hr / "0005.bmp")
+    (tmp_path / "val").mkdir()
+    shutil.copy(hr / "0006.png", tmp_path / "val/a.png")
+    report = examine(dataset, HRFolder(str(tmp_path / "val"), 4))
+    found = {(p.check, p.pictures[0].path.name) for p in report.problems}
+    assert found == {
+        ("unreadable", "0000.png"),
+        ("bit_depth", "0001.png"),
+        ("color_mode", "0002.png"),
+        ("size_mismatch", "0003.png"),
+        ("unpaired", "0004.png"),
+        ("unpaired", "copy.png"),
+        ("name_clash", "0005.bmp"),
+        ("near_duplicate", "0004.png"),
+        ("near_duplicate", "0005.bmp"),
+        ("leak", "a.png"),
+    }
+    report.write_json(tmp_path / "doctor.json")
+    content = json.loads((tmp_path / "doctor.json").read_text())
+    assert content["may_train"] is False
+    assert len(content["problems"]) == len(report.problems)
+    assert all(p["fix"] and p["what"] and p["severity"] for p in content["problems"])
+    assert content["splits"]["train"]["files"] == 17
+    assert content["splits"]["train"]["errors"] == 6
+    report.write_html(tmp_path / "doctor.html")
+    page = (tmp_path / "doctor.html").read_text()
+    assert page.count("<img") == 3  # the copies, side by side
+    assert str(hr / "0000.png") in page
+
+
+def test_a_packed_folder_is_examined_too(examine, photos, tmp_path):
+    shutil.copy(photos / "0001.png", photos / "copy.png")
+    pack_folder(photos, tmp_path / "packed")
+    problem = the_only(examine(HRFolder(str(tmp_path / "packed"), 4)), "near_duplicate", "warning")
+    assert "copy (packed)" in problem.what
+    pixels = tmp_path / "packed/packed.bin"
+    damaged = bytearray(pixels.read_bytes())
+    damaged[10] ^= 1
+    pixels.write_bytes(bytes(damaged))
+    report = examine(HRFolder(str(tmp_path / "packed"), 4), severity={"near_duplicate": "ignore"})
+    problem = the_only(report, "unreadable", "error")
+    assert problem.place.endswith("0000 (packed)")
+    assert problem.fix == "pack the folder again"
+
+
+@pytest.mark.reference
+def test_real_photos_have_no_leak_and_published_pairs_no_shift(examine, shared):
+    photos = shared / "photos"
+    train, valid = photos / "train/bsds500", photos / "valid/bsds500"
+    report = examine(
+        HRFolder(str(train), 4, 128), HRFolder(str(valid), 4), severity={"cut_to_scale": "ignore"}
+    )
+    assert report.problems == []
+    assert (len(report.splits[0].facts), len(report.splits[1].facts)) == (200, 40)
+    for name in ("set5", "set14"):
+        folder = photos / "benchmark" / name
+        pairs = PairedFolder(str(folder / "HR"), str(folder / "LR_bicubic_X4"), 4)
+        report = examine(val=pairs)
+        assert report.errors == []
+        found = report.splits[0].alignments.values()
+        assert all(a.measured for a in found)
+        assert max(max(abs(a.down), abs(a.right), abs(a.stretch)) for a in found) < 0.03
+
+
+@pytest.mark.reference
+def test_real_camera_noise_does_not_hide_or_feign_a_shift(examine, shared, tmp_path):
+    # The noise of a camera: a single shot minus the mean of many, added to the clean lr picture.
+    folder = shared / "photos/real/polyu"
+    means = sorted((folder / "mean").iterdir())[::7]
+    for index, path in enumerate(means):
+        hr = read_image(path)
+        shot = read_image(folder / "real" / path.name.replace("_mean", "_real"))
+        noise = (shot.astype(np.float32) - hr)[:128, :128]
+        for name, pixel in (("good", None), ("bad", 0)):
+            lr = (
+                to_uint8(bicubic(to_tensor(hr)[None])[0])
+                if pixel is None
+                else hr[pixel::4, pixel::4]
+            )
+            write_png(tmp_path / name / "hr" / f"{index}.png", hr)
+            noised = np.clip(lr + noise, 0, 255).round().astype(np.uint8)
+            write_png(tmp_path / name / "lr" / f"{index}.png", noised)
+    good, bad = (
+        PairedFolder(str(tmp_path / name / "hr"), str(tmp_path / name / "lr"), 4)
+        for name in ("good", "bad")
+    )
+    settings = {"severity": {"flat": "ignore", "near_duplicate": "ignore"}}
+    assert examine(good, **settings).errors == []
+    assert {p.check for p in examine(bad, **settings).errors} == {"shift"}
