@@ -94,7 +94,8 @@ def image_size(path: str | Path) -> tuple[int, int]:
 
 def to_tensor(image: np.ndarray) -> Tensor:
     """Convert ``(H, W, C)`` uint8 to ``(C, H, W)`` float32 in [0, 1]."""
-    return torch.from_numpy(image.astype(np.float32)).permute(2, 0, 1).contiguous().div_(255)
+    planes = np.array(image.transpose(2, 0, 1), order="C")  # reordered while it is still small
+    return torch.from_numpy(planes).float().div_(255)
 
 
 def to_uint8(image: Tensor) -> np.ndarray:

@@ -42,7 +42,11 @@ READING = {
 }
 if importlib.util.find_spec("h5py"):
     READING.add("h5py, crop, chunks of a patch")
-FEEDING = ["plain, decoded for each patch", "ours, packed"]
+FEEDING = [
+    "plain, decoded for each patch",
+    "ours, packed",
+    "nothing to read: the same patch again",
+]
 
 
 @pytest.fixture(scope="module")

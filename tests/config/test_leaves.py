@@ -24,6 +24,7 @@ PACKAGES = {
     "metric": "srrescgan.metrics",
     "degradation": "srrescgan.degradations",
     "data": "srrescgan.data",
+    "dataset": "srrescgan.corpus",
     "system": "srrescgan.systems",
     "scheduler": "srrescgan.schedulers",
 }

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from srrescgan.data.pack import INDEX, is_pack, open_pack
+from srrescgan.data.pack import is_pack, open_pack
 from srrescgan.errors import DataError
 from srrescgan.images import SUFFIXES, image_size, list_images, read_image
 
@@ -66,27 +66,17 @@ def pictures_by_name(folder: Path) -> tuple[dict[str, list[Picture]], list[str]]
     relative paths either way.
     """
     try:
+        if is_pack(folder):
+            return {name: [picture] for name, picture in open_pack(folder).items()}, []
         paths = list_images(folder)
-        if (folder / INDEX).is_file() or (is_pack(folder) and not paths):
-            packed = open_pack(folder)
-            if paths and sorted(packed) != sorted(_names(paths, folder)):
-                raise DataError(
-                    f"{folder} was packed when it held other pictures than now: pack it again, or"
-                    f" delete {INDEX} to have the files read"
-                )
-            return {name: [picture] for name, picture in packed.items()}, []
     except DataError as error:
         return {}, [str(error)]
     if not paths:
         return {}, [f"{folder} holds no images: put them there or correct the path"]
     pictures: dict[str, list[Picture]] = {}
-    for name, path in zip(_names(paths, folder), paths, strict=True):
-        pictures.setdefault(name, []).append(PictureFile(path))
+    for path in paths:
+        pictures.setdefault(picture_name(path.relative_to(folder)), []).append(PictureFile(path))
     return pictures, []
-
-
-def _names(paths: list[Path], folder: Path) -> list[str]:
-    return [picture_name(path.relative_to(folder)) for path in paths]
 
 
 def picture_name(path: Path) -> str:

@@ -1,0 +1,213 @@
+"""A folder of picture files into a packed one: in parallel, in bounded memory, resumable."""
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.progress import track
+
+from srrescgan.corpus.ahead import ahead
+from srrescgan.corpus.pack_writer import JOURNAL, Origin, PackWriter, end_of, read_journal
+from srrescgan.data.pack import (
+    ALIGNMENT,
+    INDEX,
+    PIXELS,
+    Entry,
+    PixelStore,
+    entry_end,
+    packed_picture,
+    read_index,
+)
+from srrescgan.data.pictures import picture_name
+from srrescgan.errors import ConfigError, DataError
+from srrescgan.files import file_sha256
+from srrescgan.images import image_size, list_images, read_image
+
+
+@dataclass(frozen=True)
+class Packed:
+    """What a run did."""
+
+    made: int
+    """Pictures it packed."""
+    found: int
+    """Pictures that an earlier run had packed."""
+
+
+def pack_folder(source: Path, target: Path, workers: int = 4, overwrite: bool = False) -> Packed:
+    """Pack the pixels of every picture of a folder, as ``read_image`` gives them.
+
+    ``workers`` threads decode ahead of the one that writes (Pillow decodes outside of Python's
+    lock). Memory holds about ``workers`` + 2 pictures, however many there are.
+
+    An unfinished pack is completed: the pictures packed before are kept, up to the first that is no
+    longer what it was. So a run that was killed goes on, and ends with the same bytes as one that
+    was not. Pictures that cannot be read do not stop the others; they are reported together, and
+    the pack is finished by the run after they were mended or removed. A finished pack of just these
+    pictures is left as it is.
+
+    Args:
+        source: folder of picture files.
+        target: folder for the pack; made if need be. May be ``source`` itself.
+        workers: threads, at least 1.
+        overwrite: bring a finished pack of other pictures up to date.
+
+    Raises:
+        ConfigError: ``workers`` is below 1.
+        DataError: nothing to pack; two pictures of one name; unreadable pictures, all of them; a
+            finished pack of other pictures; a target that holds other files; no room on the disk.
+    """
+    if workers < 1:
+        raise ConfigError(f"workers={workers}: must be at least 1")
+    files = _plan(source, target)
+    try:
+        with ThreadPoolExecutor(workers) as pool:
+            known = _known(target, overwrite)
+            kept = _still_valid(pool, known, files, target, workers)
+            done = {entry["file"] for entry in kept}
+            to_do = [file for file in files if file not in done]
+            if (target / INDEX).is_file() and not overwrite and (to_do or len(kept) < len(known)):
+                first = (to_do if len(kept) == len(known) else [known[len(kept)]["file"]])[0]
+                raise DataError(
+                    f"{target} is a finished pack, but not of the pictures in {source} as they are "
+                    f"now (the first difference is {first}): pack into another folder, or bring it "
+                    f"up to date with overwrite=true"
+                )
+            if to_do or len(kept) < len(known) or not (target / INDEX).is_file():
+                _check_room(pool, target, kept, [files[file] for file in to_do])
+                _pack(pool, files, to_do, kept, target, workers)
+            (target / JOURNAL).unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"cannot pack into {target} ({error.strerror or error}): make room, or choose a folder "
+            f"that you may write to; run it again and it goes on where it stopped"
+        ) from error
+    return Packed(len(to_do), len(kept))
+
+
+def _plan(source: Path, target: Path) -> dict[str, Path]:
+    """Relative to whole path of every picture, in order; refuse what cannot be packed."""
+    files = {path.relative_to(source).as_posix(): path for path in list_images(source)}
+    if not files:
+        raise DataError(f"{source} holds no images: put them there or correct the path")
+    in_place = target.resolve() == source.resolve()
+    if not in_place and target.is_dir() and (images := list_images(target)):
+        raise DataError(
+            f"{target} holds picture files (such as {images[0].name}), which nobody would see "
+            f"beside a pack: choose another folder"
+        )
+    owners: dict[str, list[str]] = {}
+    for file in files:
+        owners.setdefault(picture_name(Path(file)), []).append(file)
+    alike = [", ".join(each) for each in owners.values() if len(each) > 1]
+    if alike:
+        raise DataError(
+            "\n  ".join([f"files in {source} differ only in their suffix, keep one of:", *alike])
+        )
+    return files
+
+
+def _known(target: Path, overwrite: bool) -> list[Entry]:
+    """What earlier runs packed, in the order of its places in the file of pixels."""
+    if not (target / INDEX).is_file():
+        return read_journal(target / JOURNAL)
+    try:
+        return sorted(read_index(target), key=lambda entry: entry["offset"])
+    except DataError as error:
+        if overwrite:
+            return []
+        raise DataError(f"{error} with overwrite=true") from error
+
+
+def _still_valid(
+    pool: ThreadPoolExecutor, known: list[Entry], files: dict[str, Path], target: Path, workers: int
+) -> list[Entry]:
+    """The longest beginning of ``known`` whose files and pixels are what they were."""
+    pixels = target / PIXELS
+    store = PixelStore(pixels)
+    length = pixels.stat().st_size if pixels.is_file() else 0
+
+    def is_valid(entry: Entry) -> bool:
+        path = files.get(entry["file"])
+        if path is None or entry_end(entry) > length:
+            return False
+        try:
+            return file_sha256(path) == entry["sha256"] and packed_picture(entry, store).is_intact()
+        except OSError:  # will be reported when it is read
+            return False
+
+    valid = []
+    for entry, check in ahead(pool, is_valid, known, workers):
+        if not check.result():
+            break
+        valid.append(entry)
+    return valid
+
+
+def _check_room(
+    pool: ThreadPoolExecutor, target: Path, kept: list[Entry], to_do: list[Path]
+) -> None:
+    """Refuse to begin what the disk cannot hold."""
+    target.mkdir(parents=True, exist_ok=True)
+    pixels = target / PIXELS
+    present = pixels.stat().st_size if pixels.is_file() else 0
+    needed = end_of(kept) + sum(pool.map(_bytes_needed, to_do)) - present
+    free = shutil.disk_usage(target).free
+    if needed > free:
+        raise DataError(
+            f"packing into {target} needs {needed / 1e6:.1f} MB more, and the disk has "
+            f"{free / 1e6:.1f} MB left: make room or choose another folder"
+        )
+
+
+def _bytes_needed(path: Path) -> int:
+    try:
+        height, width = image_size(path)
+    except DataError:  # will be reported when it cannot be read
+        return 0
+    return height * width * 3 + ALIGNMENT
+
+
+def _pack(
+    pool: ThreadPoolExecutor,
+    files: dict[str, Path],
+    to_do: list[str],
+    kept: list[Entry],
+    target: Path,
+    workers: int,
+) -> None:
+    problems = []
+    with PackWriter(target, kept) as writer:
+        loading = ahead(pool, lambda file: _load(files[file]), to_do, workers)
+        for file, loaded in track(loading, "Packing", total=len(to_do)):
+            try:
+                pixels, origin = loaded.result()
+            except DataError as error:
+                problems.append(str(error))
+            else:
+                writer.add(file, origin, pixels)
+        if not problems:
+            writer.finish(files)
+    if problems:
+        count = len(problems)
+        raise DataError(
+            "\n  ".join(
+                [
+                    f"{count} of {len(files)} pictures cannot be packed. Mend or remove them and "
+                    f"run it again, the others are done:",
+                    *problems,
+                ]
+            )
+        )
+
+
+def _load(path: Path) -> tuple[np.ndarray, Origin]:
+    """Pixels of a file, and what is remembered of it."""
+    try:
+        return read_image(path), Origin(path.stat().st_size, file_sha256(path))
+    except OSError as error:
+        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
+    except MemoryError as error:
+        raise DataError(f"{path} does not fit into memory: cut it into smaller images") from error
