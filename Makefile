@@ -3,7 +3,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install lint type test test-all demo train eval upscale bench notebook clean
+.PHONY: help install lint type test test-all demo demo-real train eval upscale bench notebook clean
+
+SKIMAGE = $$($(BIN)/python -c "import skimage; print(skimage.data_dir)")
+REAL := outputs/demo-real
 
 help:      ## Show this help
 	@grep -E '^[a-z-]+: .*?## ' $(MAKEFILE_LIST) | awk 'BEGIN{FS=":.*?## "}{printf "%-10s %s\n",$$1,$$2}'
@@ -19,8 +22,16 @@ demo: $(READY)  ## Train SRResCGAN on real photos in miniature, evaluate it, ups
 	rm -rf outputs/demo
 	$(BIN)/python -m srrescgan.train experiment=demo output_dir=outputs/demo $(ARGS)
 	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=outputs/demo/checkpoints/last.ckpt output_dir=outputs/demo/eval
-	$(BIN)/python -m srrescgan.upscale input=$$($(BIN)/python -c "import skimage; print(skimage.data_dir)")/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
+	$(BIN)/python -m srrescgan.upscale input=$(SKIMAGE)/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
 	@echo "Pictures lr | bicubic | sr | hr: outputs/demo/images/chelsea/   4 times larger: outputs/demo/upscaled/chelsea.png"
+
+demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on them: in miniature
+	rm -rf $(REAL)
+	$(BIN)/python -m srrescgan.corpus.bundled $(REAL)/data
+	$(BIN)/python -m srrescgan.degrade input=$(REAL)/data/photos output=$(REAL)/data/camera degradation=noise8 scale=1
+	$(BIN)/python -m srrescgan.pipeline stages=demo_real paths.data_dir=$(REAL)/data output_dir=$(REAL) audit='{patch_size:32}' $(ARGS)
+	$(BIN)/python -m srrescgan.upscale input=$(REAL)/data/generated/LR/valid output=$(REAL)/upscaled weights=$(REAL)/train/checkpoints/last.ckpt
+	@echo "How real are the made pictures: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
 
 test: $(READY)  ## Every test that needs no accelerator and no internet (under 10 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -9,7 +9,8 @@ from rich.console import Console
 from srrescgan.config.build import build, build_available_metrics
 from srrescgan.config.cli import entry_point, overridden, plain, use_job_directory
 from srrescgan.config.synthetic import use_synthetic_images
-from srrescgan.errors import ConfigError
+from srrescgan.data import SRDataModule
+from srrescgan.errors import ConfigError, DataError
 from srrescgan.inference import Predictor, choose_device, evaluate, load_pretrained, summarise
 from srrescgan.inference.evaluator import Method, write_csv
 from srrescgan.inference.report import score_table, write_json
@@ -37,6 +38,7 @@ def evaluate_checkpoint(cfg: DictConfig) -> None:
         use_synthetic_images(cfg, folder / "synthetic")
     datamodule = build(cfg.data)
     datamodule.setup("test")
+    _check_truth(datamodule)
     metrics, unavailable = build_available_metrics(cfg.metric)
     methods: dict[str, Method] = {
         "bicubic": lambda lr: imresize(lr, predictor.scale).clamp(0, 1),
@@ -61,6 +63,17 @@ def evaluate_checkpoint(cfg: DictConfig) -> None:
     for name, reason in unavailable.items():
         console.print(f"{name} unavailable: {reason}")
     console.print(f"{folder}/metrics.json, {folder}/per_image.csv", soft_wrap=True)
+
+
+def _check_truth(datamodule: SRDataModule) -> None:
+    datasets = datamodule.datasets("test")
+    without = [name for name, dataset in datasets.items() if "hr" not in dataset.folders()]
+    if without:
+        raise DataError(
+            f"{', '.join(without)}: no hr images, so there is nothing to compare with. Upscale the"
+            " pictures and look at them (python -m srrescgan.upscale), or leave the set out:"
+            f" data.val.{without[0].split('/')[-1]}=null"
+        )
 
 
 main = entry_point("eval", evaluate_checkpoint)

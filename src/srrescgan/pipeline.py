@@ -1,0 +1,31 @@
+"""Learn, make, audit, train: ``python -m srrescgan.pipeline stages=NAME paths.data_dir=DIR``."""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from srrescgan.config.build import build
+from srrescgan.config.cli import check_overrides, entry_point
+from srrescgan.files import file_sha256
+from srrescgan.stages import run_stages
+
+
+def pipeline(cfg: DictConfig) -> None:
+    """Bring all stages up to date; the later ones' command lines are checked before the first."""
+    stages = [build(node) for node in cfg.run]
+    for stage in stages:
+        check_overrides(stage.command, stage.overrides)
+    console = Console()
+
+    def say(what: str) -> None:
+        console.print(f"stage {what}", style="bold", soft_wrap=True)
+
+    run_stages(stages, Path(cfg.output_dir), file_sha256, say)
+    console.print(f"done: {stages[-1].output}", soft_wrap=True)
+
+
+main = entry_point("pipeline", pipeline)
+
+if __name__ == "__main__":
+    main()
