@@ -1,0 +1,76 @@
+"""Made and real places side by side, and what their noise looks like."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from srrescgan.images import to_uint8
+from srrescgan.ops.noise import estimate_sigma
+from srrescgan.realism.domain import Domain
+from srrescgan.realism.flat import residual
+
+_QUANTILES = (0.2, 0.5, 0.8, 0.95)
+_ZOOM = 4
+_GAIN = 8
+_LINE = 4
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A real and a made place whose noise is equally strong.
+
+    Attributes:
+        picture: real, made, noise of real, noise of made, from left to right; enlarged 4 times
+            without interpolation; the noise around grey and amplified 8 times. ``(H, W, 3)`` uint8.
+        caption: says which pictures they are from.
+    """
+
+    picture: np.ndarray
+    caption: str
+
+
+def pairs(real: Domain, made: Domain) -> list[Pair]:
+    """Real places from little noise to much, each beside the made place nearest in noise level.
+
+    The level is that of a flat block; the patch around it is shown.
+    """
+    levels = {id(domain): _levels(domain) for domain in (real, made)}
+    found = []
+    for quantile in _QUANTILES:
+        wanted = levels[id(real)].quantile(quantile, interpolation="nearest")
+        places = [(domain, _nearest(levels[id(domain)], wanted)) for domain in (real, made)]
+        patches = [domain.patches[domain.flat[1][block]] for domain, block in places]
+        titles = [
+            f"{label}: {_name(domain, block)} ({levels[id(domain)][block]:.2f} grey levels)"
+            for label, (domain, block) in zip(("real", "made"), places, strict=True)
+        ]
+        caption = "; ".join(titles) + f"; then their noise, {_GAIN} times amplified"
+        found.append(Pair(_montage(patches), caption))
+    return found
+
+
+def _levels(domain: Domain) -> Tensor:
+    blocks, _ = domain.flat
+    return 255 * estimate_sigma(blocks)
+
+
+def _nearest(levels: Tensor, wanted: Tensor) -> int:
+    return int((levels - wanted).abs().argmin())
+
+
+def _name(domain: Domain, block: int) -> str:
+    return domain.names[int(domain.picture[domain.flat[1][block]])]
+
+
+def _montage(patches: list[Tensor]) -> np.ndarray:
+    noise = [residual(patch[None])[0] for patch in patches]
+    inner = [patch[:, 2:-2, 2:-2] for patch in patches]  # where the noise is known
+    grey = [(0.5 + _GAIN * part / 255).clamp(0, 1) for part in noise]
+    enlarged = [
+        part.repeat_interleave(_ZOOM, dim=1).repeat_interleave(_ZOOM, dim=2)
+        for part in (*inner, *grey)
+    ]
+    line = torch.ones(3, enlarged[0].shape[1], _LINE)
+    return to_uint8(torch.cat([p for part in enlarged for p in (part, line)][:-1], dim=2))
