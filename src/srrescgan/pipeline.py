@@ -1,13 +1,14 @@
 """Learn, make, audit, train: ``python -m srrescgan.pipeline stages=NAME paths.data_dir=DIR``."""
 
+from contextlib import closing
 from pathlib import Path
 
 from omegaconf import DictConfig
 from rich.console import Console
 
+from srrescgan.checkup.cache import FactCache, default_cache
 from srrescgan.config.build import build
 from srrescgan.config.cli import check_overrides, entry_point
-from srrescgan.files import file_sha256
 from srrescgan.stages import run_stages
 
 
@@ -21,7 +22,8 @@ def pipeline(cfg: DictConfig) -> None:
     def say(what: str) -> None:
         console.print(f"stage {what}", style="bold", soft_wrap=True)
 
-    run_stages(stages, Path(cfg.output_dir), file_sha256, say)
+    with closing(FactCache(default_cache())) as cache:  # gigabytes are not read at every start
+        run_stages(stages, Path(cfg.output_dir), cache.file_digest, say)
     console.print(f"done: {stages[-1].output}", soft_wrap=True)
 
 

@@ -13,7 +13,7 @@ import torch
 RUN = [
     *("experiment=demo", "synthetic=true", "callback=[checkpoint,scalars,random_state]"),
     *("generator.features=16", "patch_size=32", "batch_size=8", "iterations=1", "log_every=1"),
-    *("data.mixup.probability=1.0", "validate_every=1", "channels_last=false"),
+    *("validate_every=1", "channels_last=false"),
 ]
 
 
@@ -28,7 +28,8 @@ def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -
     results = {}
     for trainer in ("cpu", "ddp_cpu"):
         folder = tmp_path / trainer
-        done = train(folder, f"trainer={trainer}", f"accumulate={accumulate}")
+        mixed = "data.mixup.probability=1.0"
+        done = train(folder, f"trainer={trainer}", f"accumulate={accumulate}", mixed)
         assert done.returncode == 0, done.stdout + done.stderr
         results[trainer] = torch.load(folder / "checkpoints/last.ckpt", weights_only=True)
     for player in range(2):
@@ -43,6 +44,28 @@ def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -
     rows = [(tmp_path / t / "csv/metrics.csv").read_text() for t in ("cpu", "ddp_cpu")]
     psnr = [_last(row, "val/chelsea/bicubic/psnr") for row in rows]
     assert psnr[0] == pytest.approx(psnr[1], abs=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("experiment", ["dsgan_demo", "cyclegan_ntire20_track1"])
+def test_learned_degradations_likewise(tmp_path: Path, experiment: str) -> None:
+    first_moments = []
+    for trainer in ("cpu", "ddp_cpu"):
+        done = train(
+            tmp_path / trainer,
+            *(f"experiment={experiment}", f"trainer={trainer}", "backbone_weights=random"),
+            *("batch_size=4", "patch_size=64", "generator.features=8", "generator.blocks=2"),
+            *("discriminator.features=8", "num_workers=0"),
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        last = torch.load(tmp_path / trainer / "checkpoints/last.ckpt", weights_only=True)
+        states = [
+            state for player in last["optimizer_states"] for state in player["state"].values()
+        ]
+        first_moments.append(torch.cat([state["exp_avg"].flatten() for state in states]))
+    one, two = first_moments
+    assert one.norm() > 0
+    assert (two - one).norm() <= 1e-4 * one.norm()
 
 
 def _last(csv: str, column: str) -> float:

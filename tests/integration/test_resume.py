@@ -5,15 +5,21 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
+import pytorch_lightning as pl
 import torch
 from toys import players
 
-from srrescgan.callbacks import Checkpoint, RandomState
-from srrescgan.data import Mixup
-from srrescgan.losses import WGANGP
+from srrescgan.callbacks import AtomicCheckpointIO, Checkpoint, RandomState
+from srrescgan.data import Mixup, SRDataModule, UnpairedFolder
+from srrescgan.discriminators import PatchDiscriminator
+from srrescgan.generators import DSGANGenerator
+from srrescgan.losses import WGANGP, ColorLoss
+from srrescgan.schedulers import HoldThenLinear
+from srrescgan.systems import DegradationGANSystem
 
 # Small networks, everything on: EMA, mixup, a penalty that draws from torch's global generator.
 RUN = [
@@ -111,6 +117,51 @@ def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: in
     kept = part.rename(tmp_path / "stop.ckpt")
     torch.manual_seed(99)
     assert_same_bits(run(6, kept), whole)
+
+
+@pytest.mark.parametrize("stop", [1, 3])
+def test_a_degradation_resumes_likewise(photo_folder, tmp_path: Path, stop: int) -> None:
+    hr, camera = str(photo_folder("hr", 3, (48, 56))), str(photo_folder("camera", 5, (40, 40)))
+
+    def run(iterations: int, ckpt_path: Path | None = None) -> dict:
+        torch.manual_seed(7)
+        system = DegradationGANSystem(
+            generator=DSGANGenerator(features=4, blocks=1),
+            discriminator=PatchDiscriminator(features=2),
+            losses={"color": ColorLoss()},
+            gan_loss=WGANGP(weight=0.1),  # draws from torch's global generator
+            optimizer={name: partial(torch.optim.Adam, lr=1e-3) for name in "gd"},
+            scheduler={name: HoldThenLinear(2, 5) for name in "gd"},
+            metrics={},
+            scale=4,
+            ema_decay=0.9,
+        )
+        module = SRDataModule(
+            train=UnpairedFolder(hr, camera, 4, 32, augment=True),
+            val={},
+            degradation=None,
+            scale=4,
+            batch_size=2,
+            iterations=iterations,
+        )
+        trainer = pl.Trainer(
+            accelerator="cpu",
+            devices=1,
+            max_epochs=1,
+            logger=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            use_distributed_sampler=False,
+            default_root_dir=tmp_path,
+            plugins=[AtomicCheckpointIO()],
+            callbacks=[RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, {})],
+        )
+        trainer.fit(system, module, ckpt_path=ckpt_path, weights_only=True)
+        return system.state_dict()
+
+    whole = run(5)
+    kept = (tmp_path / "c" / f"iteration_{stop:08d}.ckpt").rename(tmp_path / "stop.ckpt")
+    assert_same_bits(run(5, kept), whole)
 
 
 def test_a_finished_run_can_be_made_longer(tmp_path: Path) -> None:

@@ -1,14 +1,19 @@
 """Facts by content, so that a picture is decoded once in its life."""
 
+import hashlib
 import os
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 _WAIT_S = 10.0
 _SETTLED_NS = 2_000_000_000
 """A file changed this recently may change again without its time of change showing it."""
+
+_blake2b = partial(hashlib.blake2b, digest_size=16)
 
 
 def default_cache() -> Path:
@@ -48,19 +53,34 @@ class FactCache:
         except (sqlite3.Error, OSError) as error:
             self._give_up(error)
 
-    def digest(self, place: str, size: int, changed_ns: int) -> str | None:
-        """Digest of a file that has not changed since it was remembered."""
+    def file_digest(self, path: Path) -> str:
+        """Hash of a file's bytes; they are read only if its size or time of change is new.
+
+        Raises:
+            OSError: the file cannot be read at all.
+        """
+
+        def read() -> str:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, _blake2b).hexdigest()
+
+        return self.digest(str(path.absolute()), path, read)
+
+    def digest(self, place: str, path: Path, compute: Callable[[], str]) -> str:
+        """Digest of what lies at ``place`` in the file ``path``; computed if the file is new."""
+        status = path.stat()
+        state = (status.st_size, status.st_mtime_ns)
         with self._lock:
             row = self._files.get(place) or self._row(
                 "SELECT size, changed, digest FROM files WHERE place = ?", place
             )
-        return str(row[2]) if row and tuple(row[:2]) == (size, changed_ns) else None
-
-    def remember_digest(self, place: str, size: int, changed_ns: int, digest: str) -> None:
-        """Remember it, unless the file was changed only now."""
-        if abs(time.time_ns() - changed_ns) > _SETTLED_NS:
+        if row and tuple(row[:2]) == state:
+            return str(row[2])
+        digest = compute()
+        if abs(time.time_ns() - status.st_mtime_ns) > _SETTLED_NS:
             with self._lock:
-                self._files[place] = (size, changed_ns, digest)
+                self._files[place] = (*state, digest)
+        return digest
 
     def get(self, key: str) -> str | None:
         """Facts remembered under ``key``."""

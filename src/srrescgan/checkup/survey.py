@@ -21,7 +21,6 @@ from srrescgan.data.pictures import Candidate, Picture, PictureFile
 from srrescgan.errors import DataError
 
 _FLUSH_EVERY_S = 2.0
-_CHUNK = 1 << 20
 
 
 @dataclass
@@ -167,23 +166,15 @@ class _Examiner:
         Raises:
             OSError: the file cannot be read at all.
         """
-        assert isinstance(picture, PictureFile | PackedPicture)
-        path = picture.path
-        place, status = str(picture), path.stat()
-        known = self.cache.digest(place, status.st_size, status.st_mtime_ns)
-        if known is not None:
-            return known
-        content = hashlib.blake2b(digest_size=16)
-        if isinstance(picture, PackedPicture):
-            content.update(f"packed {picture.size()} ".encode())
-            content.update(picture.read().data)
-        else:
-            with path.open("rb") as file:
-                while chunk := file.read(_CHUNK):
-                    content.update(chunk)
-        digest = content.hexdigest()
-        self.cache.remember_digest(place, status.st_size, status.st_mtime_ns, digest)
-        return digest
+        if isinstance(picture, PictureFile):
+            return self.cache.file_digest(picture.path)
+        assert isinstance(picture, PackedPicture)
+        content = f"packed {picture.size()} ".encode()
+        return self.cache.digest(
+            str(picture),
+            picture.path,
+            lambda: hashlib.blake2b(content + picture.read().tobytes(), digest_size=16).hexdigest(),
+        )
 
 
 def lies_on(hr: Facts, lr: Facts, scale: int) -> bool:

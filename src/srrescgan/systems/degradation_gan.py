@@ -39,7 +39,7 @@ class DegradationGANSystem(PhasedSystem):
     gradient back through the moved weights: activations and weights of two different iterations,
     which autograd has refused since PyTorch 1.5. Here the generator's move judges its pictures
     anew with the discriminator that has just moved, which is what the order of the moves means.
-    With ``accumulate`` the discriminator moves in the last micro-batch, the only one to see it moved.
+    With ``accumulate`` it moves in the last micro-batch, and only that one sees it moved.
 
     Validation degrades the ``hr`` of a set and compares with its ``lr``; see
     :func:`srrescgan.systems.comparison.domain_transfer`.
