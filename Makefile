@@ -56,7 +56,7 @@ eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=
 upscale: $(READY)  ## make upscale INPUT=photos WEIGHTS=FILE OUTPUT=large ARGS="ensemble=true"
 	$(BIN)/python -m srrescgan.upscale input=$(INPUT) weights=$(WEIGHTS) output=$(or $(OUTPUT),upscaled) $(ARGS)
 
-bench: $(READY)  ## Time training steps and upscaling against plain formulations, side by side
+bench: $(READY)  ## Time training, upscaling, resizing and reading against plain formulations, side by side
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)
 
 notebook: $(READY)  ## Run the notebooks from top to bottom

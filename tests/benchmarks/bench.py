@@ -3,6 +3,7 @@
     make bench                              # or: python tests/benchmarks/bench.py --help
     make bench ARGS="--weights FILE"        # upscale with trained weights, e.g. the released ones
     make bench ARGS="--photos DIR"          # read 2K cuts of these pictures
+    make bench ARGS="--only resizing reading"
 
 Ours and the plain one take turns (A/B/A/B) in one process on the same tensors, after a warm-up;
 what they compute is compared first. Prints Markdown tables and writes every single time to JSON.
@@ -34,6 +35,7 @@ from srrescgan.layers import fold_weight_norm
 from srrescgan.ops.resize import imresize
 from srrescgan.types import SRBatch
 
+PARTS = ("training", "upscaling", "resizing", "reading")
 FLOAT32_LIMIT = 0.01
 """Largest float32 difference of two upscaled pictures, in grey levels (of 255)."""
 
@@ -50,26 +52,30 @@ def main() -> None:
     report = {"metadata": metadata(device), "size": vars(size)}
     console.print(report)
 
-    report["training"] = training_rows(size, _batch(size), watch)
-    console.print(table("Training step", report["training"], {"apart": _step_apart}))
-    report["upscaling"] = upscaling_rows(size, options.weights, watch)
-    notes = {"max, levels": _levels, "PSNR to plain": _closeness, "PSNR to hr": _quality}
-    console.print(table("Upscaling", report["upscaling"], notes))
-    report["resizing"] = resizing_rows(size, watch)
-    notes = {"max, levels": _levels, "max inside": _levels_inside}
-    console.print(table("imresize by 1/4", report["resizing"], notes))
-    with tempfile.TemporaryDirectory() as folder:
-        files, packed = Path(folder, "files"), Path(folder, "packed")
-        write_pictures(size, options.photos, files)
-        report["reading"] = reading_rows(size, files, packed, watch)
-        title = "Reading patches, one process"
-        console.print(table(title, report["reading"], {"times as fast": _gain}))
-        report["feeding"] = feeding_rows(size, files, packed, options.workers)
-        console.print(feeding_table(report["feeding"]))
+    if "training" in options.only:
+        report["training"] = training_rows(size, _batch(size), watch)
+        console.print(table("Training step", report["training"], {"apart": _step_apart}))
+    if "upscaling" in options.only:
+        report["upscaling"] = upscaling_rows(size, options.weights, watch)
+        notes = {"max, levels": _levels, "PSNR to plain": _closeness, "PSNR to hr": _quality}
+        console.print(table("Upscaling", report["upscaling"], notes))
+    if "resizing" in options.only:
+        report["resizing"] = resizing_rows(size, watch)
+        notes = {"max, levels": _levels, "max inside": _levels_inside}
+        console.print(table("imresize by 1/4", report["resizing"], notes))
+    if "reading" in options.only:
+        with tempfile.TemporaryDirectory() as folder:
+            files, packed = Path(folder, "files"), Path(folder, "packed")
+            write_pictures(size, options.photos, files)
+            report["reading"] = reading_rows(size, files, packed, watch)
+            title = "Reading patches, one process"
+            console.print(table(title, report["reading"], {"times as fast": _gain}))
+            report["feeding"] = feeding_rows(size, files, packed, options.workers)
+            console.print(feeding_table(report["feeding"]))
     report["train_run"] = []
     if device.type == "cpu":
         console.print("No accelerator was found: its rows and the training run are missing.")
-    else:  # never run so far
+    elif "training" in options.only:  # never run so far
         with tempfile.TemporaryDirectory() as folder:
             for precision in ("32-true", "bf16-mixed"):
                 report["train_run"].append(train_run(size, precision, Path(folder, precision)))
@@ -130,6 +136,7 @@ def upscaling_rows(size: Size, weights: Path | None, watch: StopWatch) -> list[R
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run at all")
     parser.add_argument("--output", type=Path, default=Path("outputs/bench.json"))
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
