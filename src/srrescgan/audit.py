@@ -23,7 +23,7 @@ def audit(cfg: DictConfig) -> None:
     domains = {}
     for label, folder in folders.items():
         with console.status(f"Reading {label}: {folder}"):
-            domains[label] = sample(Path(folder), sampling, AT_LEAST)
+            domains[label] = sample(Path(folder).expanduser(), sampling, AT_LEAST)
     with console.status("Comparing"):
         comparison = compare(domains, cfg.seed)
     exceeded = gate.exceeded(comparison, **limits)

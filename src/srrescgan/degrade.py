@@ -25,9 +25,15 @@ def degrade(cfg: DictConfig) -> None:
     device = choose_device(cfg.device)
     maker = PairMaker(degradation, cfg.scale, cfg.seed, cfg.pairs, cfg.cleanup, device)
     made_with = {**software(), "device": device.type}
-    folder = Path(cfg.output)
+    folder = Path(cfg.output).expanduser()
     outcome = degrade_folder(
-        Path(cfg.input), folder, maker, _settings(cfg), made_with, cfg.workers, cfg.overwrite
+        Path(cfg.input).expanduser(),
+        folder,
+        maker,
+        _settings(cfg),
+        made_with,
+        cfg.workers,
+        cfg.overwrite,
     )
     if outcome.failures:
         listed = "\n  ".join(failure["reason"] for failure in outcome.failures)
@@ -42,7 +48,7 @@ def degrade(cfg: DictConfig) -> None:
 
 def _settings(cfg: DictConfig) -> dict[str, Any]:
     """Everything that decides about pixels; weights by what is in them, not by where they lie."""
-    weights = Path(cfg.weights) if cfg.weights else None
+    weights = Path(cfg.weights).expanduser() if cfg.weights else None
     named = OmegaConf.merge(cfg, {"degradation_weights": weights.name if weights else None})
     assert isinstance(named, DictConfig)
     return {

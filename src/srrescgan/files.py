@@ -45,3 +45,8 @@ def file_sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_hash(text: str) -> str:
+    """Short hash of a text, in hexadecimal."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

@@ -3,12 +3,13 @@
 from contextlib import closing
 from pathlib import Path
 
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from srrescgan.checkup.cache import FactCache, default_cache
-from srrescgan.config.build import build
+from srrescgan.config.build import build, build_named
 from srrescgan.config.cli import check_overrides, entry_point
+from srrescgan.files import text_hash
 from srrescgan.stages import run_stages
 
 
@@ -16,7 +17,11 @@ def pipeline(cfg: DictConfig) -> None:
     """Bring all stages up to date; the later ones' command lines are checked before the first."""
     stages = [build(node) for node in cfg.run]
     for stage in stages:
-        check_overrides(stage.command, stage.overrides)
+        (composed,) = check_overrides(stage.command, stage.overrides)
+        stage.configuration = text_hash(OmegaConf.to_yaml(composed))
+        if stage.command == "train":  # weights that a loss needs are missed now, not hours later
+            build_named(composed.loss)
+            build_named(composed.metric)
     console = Console()
 
     def say(what: str) -> None:

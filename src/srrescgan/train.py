@@ -14,6 +14,7 @@ from srrescgan.callbacks import Provenance
 from srrescgan.checkup import require_healthy
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
+from srrescgan.config.match import check_match
 from srrescgan.config.resume import check_objective, check_output, check_resumable
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.inference.report import score_table, training_summary
@@ -33,6 +34,7 @@ def train(cfg: DictConfig) -> dict[str, float]:
         folder = Path(cfg.output_dir) / "doctor"
         rank_zero_only(require_healthy)(build(cfg.checkup), datamodule.datasets("fit"), folder)
     system = build(cfg.system)
+    check_match(system, datamodule)
     check_objective(cfg.objective, datamodule.val, system.metrics)
     if cfg.init_weights:
         load_into(system.generator, read_generator(cfg.init_weights))

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from hydra.core.override_parser.overrides_parser import OverridesParser
 from PIL import Image
 
 from srrescgan.errors import DataError
 from srrescgan.files import file_sha256
 from srrescgan.stages import Stage, StageError, run_stages, runner
+from srrescgan.stages.stage import command_line
 
 
 class Commands:
@@ -22,11 +24,11 @@ class Commands:
         self.run.append((stage.name, list(more)))
         if self.fail_in == stage.name:
             raise StageError(stage.name)
-        stage.output.parent.mkdir(parents=True, exist_ok=True)
-        content = [
-            file.read_bytes() for path in stage.reads for file in sorted(path.rglob("*.png"))
-        ]
-        stage.output.write_bytes(b"".join([*content, str(stage.overrides).encode()]))
+        pictures = [file for path in stage.reads for file in sorted(path.rglob("*.png"))]
+        content = [file.read_bytes() for file in pictures]
+        output = stage.output if stage.resumes else stage.output / "a.png"
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_bytes(b"".join([*content, str(stage.overrides).encode()]))
 
 
 @pytest.fixture
@@ -47,14 +49,14 @@ def stages(place: Path, iterations: int = 5) -> list[Stage]:
     learned = str(place / "learn/checkpoints/last.ckpt")
     return [
         Stage(
-            *("learn", "train", ["experiment=x"], {"iterations": iterations}),
+            *("learn", "train", {"experiment": "x"}, {"iterations": iterations}),
             *([str(place / "photos")], learned),
             resumes=True,
         ),
         Stage(
-            *("make", "degrade", [f"weights={learned}"], None),
-            *([str(place / "photos"), learned], str(place / "lr/manifest.json")),
-            replaces=["overwrite=true"],
+            *("make", "degrade", {"weights": learned}, None),
+            *([str(place / "photos"), learned], str(place / "lr")),
+            replaces={"overwrite": True},
         ),
     ]
 
@@ -97,7 +99,7 @@ def test_another_command_line_redoes_its_stage_and_those_that_read_it(
     earlier = (place / "learn/checkpoints/last.ckpt").read_bytes()
     said = run(place, commands, iterations=6)
     assert commands.run == [("learn", []), ("make", ["overwrite=true"])]
-    assert "its command line" in said[0]
+    assert "command line" in said[0]
     assert (place / "learn.1/checkpoints/last.ckpt").read_bytes() == earlier  # never lost
     run(place, commands, iterations=7)
     assert (place / "learn.2/checkpoints/last.ckpt").exists()
@@ -105,14 +107,52 @@ def test_another_command_line_redoes_its_stage_and_those_that_read_it(
 
 def test_output_that_is_gone_or_was_changed_is_made_again(place: Path, commands: Commands) -> None:
     run(place, commands)
-    manifest = place / "lr/manifest.json"
-    manifest.unlink()
+    picture = place / "lr/a.png"
+    picture.unlink()
     run(place, commands)
     assert commands.run == [("make", [])]
-    manifest.write_text("edited")
+    picture.write_bytes(b"edited")
     said = run(place, commands)
     assert commands.run == [("make", [])]
-    assert "something else has changed" in said[1]
+    assert "gone or was changed" in said[1]
+    last = place / "learn/checkpoints/last.ckpt"
+    last.write_bytes(b"edited")
+    run(place, commands)
+    assert ("learn", []) in commands.run  # not taken for what the stage made
+    assert (place / "learn.1/checkpoints/last.ckpt").read_bytes() == b"edited"
+
+
+def test_a_changed_configuration_file_is_another_stage(place: Path, commands: Commands) -> None:
+    both = stages(place)
+    run_stages(both, place / "records", file_sha256, lambda _: None)
+    commands.run.clear()
+    both[1].configuration = "what it composes to now"
+    run_stages(both, place / "records", file_sha256, lambda _: None)
+    assert commands.run == [("make", ["overwrite=true"])]
+
+
+def test_replacing_goes_on_until_it_is_done(place: Path, commands: Commands) -> None:
+    run(place, commands)
+    Image.new("RGB", (4, 4), "red").save(place / "photos/a.png")
+    commands.fail_in = "make"
+    for _ in range(2):
+        with pytest.raises(StageError):
+            run(place, commands)
+        assert commands.run[-1] == ("make", ["overwrite=true"])
+    commands.fail_in = None
+    run(place, commands)
+    assert commands.run == [("make", ["overwrite=true"])]
+    (place / "lr/a.png").unlink()
+    run(place, commands)
+    assert commands.run == [("make", [])]
+
+
+@pytest.mark.parametrize("name", ["run (2)", "a=b", "[x]", "é, ß", "#1", "it's", "back\\"])
+def test_command_lines_say_any_path(name: str) -> None:
+    (override,) = command_line({"ckpt_path": f"/a/{name}"})
+    parsed = OverridesParser.create().parse_override(override)
+    assert not parsed.is_sweep_override()
+    assert parsed.value() == f"/a/{name}"
 
 
 def test_a_failed_stage_stops_the_rest_and_is_run_again(place: Path, commands: Commands) -> None:
@@ -133,7 +173,7 @@ def test_interrupted_training_goes_on_from_its_checkpoint(place: Path, commands:
     torch.save({"iteration": 3, "config": {"iterations": 5}}, last)
     commands.fail_in = None
     said = run(place, commands)
-    assert commands.run == [("learn", [f"ckpt_path={last}"]), ("make", [])]
+    assert commands.run == [("learn", [f"ckpt_path='{last}'"]), ("make", [])]
     assert said[0] == "learn: continued"
 
 
@@ -159,6 +199,6 @@ def test_missing_pictures_are_named_before_anything_runs(place: Path, commands: 
 
 
 def test_a_stage_without_its_output_is_a_failure(place: Path) -> None:
-    stage = Stage("nothing", "nosuchcommand", [], None, [], str(place / "x"))
+    stage = Stage("nothing", "nosuchcommand", {}, None, [], str(place / "x"))
     with pytest.raises(StageError, match=r"'nothing' ended with exit code 1"):
         run_stages([stage], place / "records", file_sha256, lambda _: None)

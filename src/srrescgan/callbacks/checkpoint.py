@@ -30,14 +30,16 @@ class Checkpoint(pl.callbacks.Checkpoint):
         keep_every: iterations between two checkpoints that are kept for good, as
             ``iteration_<n>.ckpt``; 0 for none.
         best: validation metric -> ``min`` or ``max``, for instance ``{lpips: min}``: the state with
-            the best mean over all sets is kept as ``best_<metric>.ckpt``.
+            the best mean over all sets is kept as ``best_<metric>.ckpt``. ``None`` for none.
     """
 
-    def __init__(self, folder: str, every: int, keep_every: int, best: dict[str, str]) -> None:
+    def __init__(
+        self, folder: str, every: int, keep_every: int, best: dict[str, str] | None
+    ) -> None:
         self.folder = Path(folder)
         self.every = every
         self.keep_every = keep_every
-        self.best = dict(best)
+        self.best = dict(best or {})
         self.best_scores: dict[str, float] = {}
         self._saved_at = -1
         self._stop_signal: signal.Signals | None = None

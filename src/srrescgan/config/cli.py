@@ -126,13 +126,20 @@ def _variants(overrides: list[str]) -> Iterator[list[str]]:
     try:
         parsed = OverridesParser.create().parse_overrides(overrides)
     except HydraException as error:
-        raise ConfigError(str(error).splitlines()[0]) from error
+        raise ConfigError(_quoting_hint(str(error).splitlines()[0])) from error
     values = [_values(override) for override in parsed]
     first = [options[0] for options in values]
     yield first
     for index, options in enumerate(values):
         for option in options[1:]:
             yield [*first[:index], option, *first[index + 1 :]]
+
+
+def _quoting_hint(message: str) -> str:
+    if "Exception: " not in message and "at input" not in message:
+        return message
+    said = message.split("Exception: ")[-1]
+    return f"cannot read {said}: put a value with special characters in quotes, \"key='value'\""
 
 
 def _values(override: Override) -> list[str]:
@@ -148,7 +155,9 @@ def _compose(config_name: str, overrides: list[str]) -> DictConfig:
     try:
         return compose(config_name, overrides=overrides)
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(_explain(config_name, overrides, str(error))) from error
+        # Hydra's own message about a value names the key; its cause says what is wrong with it.
+        reason = error.__cause__ if "Error merging" in str(error) and error.__cause__ else error
+        raise ConfigError(_explain(config_name, overrides, str(reason))) from error
 
 
 def _explain(config_name: str, overrides: list[str], message: str) -> str:

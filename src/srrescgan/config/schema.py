@@ -122,6 +122,7 @@ class StagesConfig:
     """Keys of the files in ``conf/stages``."""
 
     degradation: str = MISSING
+    method: str = MISSING
     sr: str = MISSING
     target: str = MISSING
     camera: str = MISSING

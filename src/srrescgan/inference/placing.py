@@ -25,7 +25,7 @@ def plan_outputs(source: Path, folder: Path) -> dict[Path, Path]:
         targets[target] = image
         outputs[image] = target
     if not outputs:
-        raise DataError(f"no pictures in {source}")
+        raise DataError(f"no pictures in {source} (a pack without its files is for training only)")
     return outputs
 
 

@@ -58,7 +58,7 @@ def read_generator(path: str | Path) -> GeneratorWeights:
     Raises:
         WeightsError: when the file cannot be read or holds no generator.
     """
-    path = Path(path)
+    path = Path(path).expanduser()
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
     content = read_checkpoint(path)

@@ -1,15 +1,14 @@
 """What a stage was made from, kept beside what it made."""
 
-import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from srrescgan.data.pack import INDEX, is_pack
 from srrescgan.errors import DataError
-from srrescgan.files import replacing
+from srrescgan.files import replacing, text_hash
 from srrescgan.images import list_images
 from srrescgan.stages.stage import Stage
 
@@ -26,16 +25,18 @@ class Record:
     """File or folder to the hash of its content."""
     output: str | None = None
     """Hash of the output; ``None`` while the stage is not finished."""
+    replacing: bool = False
+    """Whether there may still be what the stage had made of other inputs."""
 
     def differs_in(self, other: "Record") -> list[str]:
         """What makes a stage with this record another one than ``other``, in words."""
-        found = ["its command line"] if self.command != other.command else []
+        found = ["command line or configuration"] if self.command != other.command else []
         paths = sorted(self.reads.keys() | other.reads.keys())
         return found + [path for path in paths if self.reads.get(path) != other.reads.get(path)]
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
-        content = {"command": self.command, "reads": self.reads, "output": self.output}
+        content = asdict(self)
         with replacing(path) as temporary:
             temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
@@ -44,8 +45,8 @@ class Record:
         """Read what :meth:`write` wrote; ``None`` if there is nothing, or nothing readable."""
         try:
             content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            return cls(content["command"], content["reads"], content["output"])
-        except (OSError, ValueError, KeyError):
+            return cls(**content)
+        except (OSError, ValueError, TypeError):
             return None
 
 
@@ -56,7 +57,7 @@ def record_of(stage: Stage, digest: Digest) -> Record:
         DataError: something that the stage reads is not there.
     """
     reads = {str(path): content_hash(path, digest) for path in stage.reads}
-    return Record([stage.command, *stage.overrides], reads)
+    return Record([stage.command, *stage.overrides, stage.configuration], reads)
 
 
 def content_hash(path: Path, digest: Digest) -> str:
@@ -73,4 +74,4 @@ def content_hash(path: Path, digest: Digest) -> str:
     if not files:
         raise DataError(f"{path} holds no images: put them there or correct the path")
     lines = [f"{file.relative_to(path).as_posix()} {digest(file)}" for file in files]
-    return hashlib.blake2b("\n".join(lines).encode(), digest_size=16).hexdigest()
+    return text_hash("\n".join(lines))

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from srrescgan.errors import UserError
+from srrescgan.errors import DataError, UserError
 from srrescgan.inference.weights import read_checkpoint
 from srrescgan.stages.record import Digest, Record, content_hash, record_of
-from srrescgan.stages.stage import Stage
+from srrescgan.stages.stage import Stage, command_line
 
 
 class StageError(UserError):
@@ -25,8 +25,8 @@ def run_stages(
     """Bring every stage up to date, each in a process of its own.
 
     A stage whose command line, whose inputs' content and whose output are those of its record is
-    not run again. One that was interrupted goes on where it was. The output of one that was made
-    from something else is set aside, not removed.
+    not run again. One that was interrupted goes on where it was. A training run that was made from
+    something else is set aside; pictures and reports are replaced, they can be made again.
 
     Args:
         stages: in order; a later one may read the output of an earlier one.
@@ -41,28 +41,42 @@ def run_stages(
     for stage in stages:
         place = folder / f"{stage.name}.json"
         wanted, known = record_of(stage, digest), Record.read(place)
-        if known is not None and known.output is not None and stage.output.is_file():
-            differences = wanted.differs_in(known)
-            if content_hash(stage.output, digest) != known.output:
-                differences.append(f"{stage.output}, which something else has changed")
-            if not differences:
+        differences = [] if known is None else wanted.differs_in(known)
+        interrupted = known is not None and known.output is None and not differences
+        if differences:
+            say(f"{stage.name}: made anew, another {', another '.join(differences)}")
+        elif known is not None and not interrupted:
+            if known.output == _output_hash(stage, digest):
                 say(f"{stage.name}: reused, nothing it is made from has changed")
                 continue
-            say(f"{stage.name}: made anew, another {', another '.join(differences)}")
-        begun = known is not None and not wanted.differs_in(known)
-        resume = begun and stage.resumes and stage.output.is_file()
-        if stage.resumes and not begun:
+            say(f"{stage.name}: made again, {stage.output} is gone or was changed")
+        replacing = bool(differences) or (known is not None and known.replacing)
+        if stage.resumes and not interrupted:
             _set_aside(stage, say)
-        wanted.write(place)
-        if resume and _is_finished(stage.output):
-            say(f"{stage.name}: was finished")
-        elif resume:
-            say(f"{stage.name}: continued")
-            _run(stage, [f"ckpt_path={stage.output}"])
+        replace(wanted, replacing=replacing).write(place)
+        if stage.resumes and stage.output.is_file():
+            _continue(stage, say)
         else:
             say(f"{stage.name}: begun")
-            _run(stage, [] if known is None or begun else stage.replaces)
-        replace(wanted, output=content_hash(stage.output, digest)).write(place)
+            _run(stage, stage.replaces if replacing else [])
+        replace(wanted, output=_output_hash(stage, digest)).write(place)
+
+
+def _continue(stage: Stage, say: Callable[[str], None]) -> None:
+    """Take an interrupted training run to its end, if it was not there already."""
+    if _is_finished(stage.output):
+        say(f"{stage.name}: was finished")
+        return
+    say(f"{stage.name}: continued")
+    _run(stage, command_line({"ckpt_path": str(stage.output)}))
+
+
+def _output_hash(stage: Stage, digest: Digest) -> str | None:
+    """Hash of what a stage left behind; ``None`` if that is not there."""
+    try:
+        return content_hash(stage.output, digest)
+    except (DataError, OSError):
+        return None
 
 
 def _run(stage: Stage, more: Sequence[str]) -> None:
@@ -72,8 +86,12 @@ def _run(stage: Stage, more: Sequence[str]) -> None:
     remedy = "Run the same command again: what is finished is kept, what was interrupted goes on"
     if signals:  # a training run that is asked to stop does so in good order, with exit code 0
         raise StageError(f"stage '{stage.name}' was stopped by {signals[0].name}. {remedy}")
-    if code or not stage.output.is_file():
-        why = f"exit code {code}" if code else f"without its output {stage.output}"
+    why = f"exit code {code}" if code else ""
+    if not code and not stage.output.exists():
+        why = f"without its output {stage.output}"
+    elif not code and stage.resumes and not _is_finished(stage.output):
+        why = "before its last iteration"  # somebody stopped that process alone
+    if why:
         raise StageError(f"stage '{stage.name}' ended with {why}; its message is above. {remedy}")
 
 

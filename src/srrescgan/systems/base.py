@@ -46,6 +46,9 @@ class PhasedSystem(pl.LightningModule):
         channels_last: keep images and networks in channels-last memory order.
     """
 
+    learns_domain = False
+    """Whether it learns what a camera does, from unpaired pictures."""
+
     def __init__(
         self,
         generator: nn.Module,

@@ -69,6 +69,8 @@ class DegradationCycleSystem(PhasedSystem):
         channels_last: as in :class:`PhasedSystem`.
     """
 
+    learns_domain = True
+
     def __init__(
         self,
         generator: nn.Module,

@@ -59,6 +59,8 @@ class DegradationGANSystem(PhasedSystem):
         channels_last: as in :class:`PhasedSystem`.
     """
 
+    learns_domain = True
+
     def __init__(
         self,
         generator: nn.Module,
