@@ -34,7 +34,7 @@ demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on the
 	@echo "How real are the made pictures: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
 
 test: $(READY)  ## Every test that needs no accelerator and no internet (under 10 minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: $(READY)  ## Everything this machine can run
 	$(BIN)/python -m pytest -m "not network"
