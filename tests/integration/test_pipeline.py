@@ -15,8 +15,8 @@ from srrescgan.data import PairedFolder
 
 LEARN = "{iterations:2,batch_size:2,generator.features:4,discriminator.features:4,trainer:cpu}"
 TRAIN = (
-    "{iterations:60,batch_size:2,generator.features:8,discriminator.features:4,trainer:cpu,"
-    "checkpoint_every:2,patch_size:32,validate_every:60,generator.blocks:1}"
+    "{iterations:200,batch_size:2,generator.features:8,discriminator.features:4,trainer:cpu,"
+    "checkpoint_every:2,patch_size:32,validate_every:200,generator.blocks:1}"
 )
 
 
@@ -61,7 +61,7 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
     assert process.returncode == 2, output
     assert "stage 'train' was stopped by SIGTERM" in " ".join(output.split())
     reached = torch.load(last, weights_only=True)["iteration"]
-    assert 2 <= reached < 60, "stopped too late to show anything"
+    assert 2 <= reached < 200, "stopped too late to show anything"
 
     pairs = PairedFolder(
         str(tmp_path / "data/clean/train"), str(tmp_path / "data/generated/LR/train"), 4
@@ -75,4 +75,4 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
     assert process.returncode == 0, output
     for said in ("learn: reused", "make: reused", "audit: reused", "train: continued"):
         assert f"stage {said}" in output
-    assert torch.load(last, weights_only=True)["iteration"] == 60
+    assert torch.load(last, weights_only=True)["iteration"] == 200
