@@ -169,12 +169,13 @@ class _Examiner:
         if isinstance(picture, PictureFile):
             return self.cache.file_digest(picture.path)
         assert isinstance(picture, PackedPicture)
-        content = f"packed {picture.size()} ".encode()
-        return self.cache.digest(
-            str(picture),
-            picture.path,
-            lambda: hashlib.blake2b(content + picture.read().tobytes(), digest_size=16).hexdigest(),
-        )
+
+        def read() -> str:
+            content = hashlib.blake2b(f"packed {picture.size()} ".encode(), digest_size=16)
+            content.update(picture.read().data)  # the map itself, not a copy of it
+            return content.hexdigest()
+
+        return self.cache.digest(str(picture), picture.path, read)
 
 
 def lies_on(hr: Facts, lr: Facts, scale: int) -> bool:

@@ -18,6 +18,7 @@ from srrescgan.schedulers import Scheduler
 from srrescgan.systems.comparison import Comparison, super_resolution
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.scores import Scores
+from srrescgan.systems.splice import splice
 from srrescgan.types import IMAGES, SRBatch
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
@@ -172,6 +173,20 @@ class PhasedSystem(pl.LightningModule):
         """Factor that keeps small float16 gradients from vanishing; 1 in other precisions."""
         scaler = getattr(self.trainer.precision_plugin, "scaler", None)
         return 1.0 if scaler is None else float(scaler.get_scale())
+
+    def hand_on(self, loss: Tensor, seen: Tensor, made: Tensor) -> Tensor:
+        """Give the generator that made ``made`` the gradient of a loss taken at its cut-loose copy.
+
+        The gradient stops there on its way, so none reaches the judge that ``loss`` comes from.
+
+        Shape:
+            - loss: scalar, computed from ``seen``.
+            - seen: the pixels of ``made``, a leaf that requires a gradient.
+            - Output: scalar, of the value of ``loss``.
+        """
+        scale = self.loss_scale()
+        (gradient,) = torch.autograd.grad(loss * scale, seen, retain_graph=True)
+        return splice(loss, made, gradient / scale)
 
     # Validation -----------------------------------------------------------------------------
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from srrescgan.losses import GANLoss
@@ -11,7 +10,6 @@ from srrescgan.schedulers import Scheduler
 from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
 from srrescgan.systems.comparison import Comparison, domain_transfer, downscaled
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.systems.splice import splice
 from srrescgan.types import SRBatch
 
 
@@ -156,9 +154,7 @@ class DegradationCycleSystem(PhasedSystem):
 
     def _adversarial(self, side: Side) -> Tensor:
         loss = self.gan_loss.generator(side.real.detach(), side.fake)
-        scale = self.loss_scale()
-        (gradient,) = torch.autograd.grad(loss * scale, side.made_seen, retain_graph=True)
-        return splice(loss, side.made, gradient / scale)
+        return self.hand_on(loss, side.made_seen, side.made)
 
     def _penalty(self, discriminator: nn.Module, side: Side) -> Tensor | None:
         return self.gan_loss.penalty(discriminator, side.own, side.made.detach())

@@ -11,7 +11,6 @@ from srrescgan.schedulers import Scheduler
 from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
 from srrescgan.systems.comparison import Comparison, domain_transfer, downscaled
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.systems.splice import splice
 from srrescgan.types import SRBatch
 
 
@@ -125,9 +124,7 @@ class DegradationGANSystem(PhasedSystem):
             with torch.no_grad():
                 real = self.discriminator(seen.real)
         adversarial = self.gan_loss.generator(real, fake)
-        scale = self.loss_scale()
-        (gradient,) = torch.autograd.grad(adversarial * scale, cut)
-        terms["gan"] = splice(adversarial, seen.made, gradient / scale)
+        terms["gan"] = self.hand_on(adversarial, cut, seen.made)
         return terms
 
     def compare(self, batch: SRBatch) -> Comparison:

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor, nn
 
 from srrescgan.losses import GANLoss
 from srrescgan.schedulers import Scheduler
 from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.systems.splice import splice
 from srrescgan.types import SRBatch
 
 
@@ -38,7 +36,7 @@ class SRGANSystem(PhasedSystem):
     generator's move, then on the same two batches with the same weights for its own. Batch-norm
     normalises by the batch in training, so both passes give the same logits, and one pair of passes
     serves both moves: the adversarial gradient is taken at the discriminator's input and handed on
-    to the generator (:func:`splice`). Losses and gradients are the reference's; only batch-norm's
+    to the generator (:meth:`hand_on`). Losses and gradients are the reference's; only batch-norm's
     running averages, which training never reads, are updated half as often.
 
     Args:
@@ -108,9 +106,7 @@ class SRGANSystem(PhasedSystem):
         """The supervised terms and the adversarial one."""
         terms = {name: loss(seen.sr, seen.hr) for name, loss in self.losses.items()}
         adversarial = self.gan_loss.generator(seen.real.detach(), seen.fake)
-        scale = self.loss_scale()
-        (gradient,) = torch.autograd.grad(adversarial * scale, seen.sr_seen, retain_graph=True)
-        terms["gan"] = splice(adversarial, seen.sr, gradient / scale)
+        terms["gan"] = self.hand_on(adversarial, seen.sr_seen, seen.sr)
         return terms
 
     def discriminator_loss(self, seen: Encounter) -> Terms:
