@@ -9,7 +9,7 @@ from rich.progress import track
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
-from srrescgan.inference import Predictor, choose_device, load_pretrained
+from srrescgan.inference import Predictor, choose_device, load_pretrained, tile_size
 from srrescgan.inference.placing import plan_outputs, refuse_overwriting
 
 
@@ -20,7 +20,8 @@ def upscale(cfg: DictConfig) -> None:
     outputs = plan_outputs(Path(cfg.input), Path(cfg.output))
     refuse_overwriting(outputs, Path(cfg.input), Path(cfg.output))
     generator = load_pretrained(cfg.weights, plain(cfg.generator) if cfg.generator else None)
-    predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
+    tile = tile_size(cfg.tile, generator)
+    predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device), tile)
     failures = []
     for source, target in track(outputs.items(), "Upscaling"):
         try:

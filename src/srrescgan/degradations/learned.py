@@ -6,7 +6,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from srrescgan.ops.tile import spans
+from srrescgan.ops.tile import in_tiles
 from srrescgan.types import DomainGenerator
 
 
@@ -15,8 +15,7 @@ class Learned(nn.Module):
 
     The generator is frozen: always in eval mode, without gradients, in float32 whatever autocast
     says; it is changed in place. Pictures larger than ``tile`` are processed in tiles that overlap
-    by the generator's ``halo``, with the same result as the whole picture: at a cut the generator
-    sees the true neighbours, at the picture's border its own padding.
+    by the generator's ``halo``, with the same result as the whole picture.
 
     Args:
         generator: a trained domain generator: lr to lr of the same size, with ``scale = 1`` and
@@ -54,11 +53,6 @@ class Learned(nn.Module):
     def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
         """Change the domain of every picture; ``seeds`` are not used."""
         halo = cast(DomainGenerator, self.generator).halo
-        height, width = hr.shape[-2:]
-        degraded = torch.empty_like(hr)
         with torch.autocast(hr.device.type, enabled=False):
-            for y in spans(height, self.tile, halo):
-                for x in spans(width, self.tile, halo):
-                    tile = self.generator(hr[..., y.context, x.context].float())
-                    degraded[..., y.core, x.core] = tile[..., y.inner, x.inner]
-        return degraded.clamp_(0, 1)
+            degraded = in_tiles(self.generator, hr.float(), self.tile, halo)
+        return degraded.to(hr.dtype).clamp_(0, 1)

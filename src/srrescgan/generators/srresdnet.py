@@ -75,6 +75,7 @@ class SRResDNet(nn.Module):
         self.sigma_floor = sigma_floor
         self.alpha = nn.Parameter(torch.full((1,), float(alpha_init)))
         self.model = _ResDNet(features, blocks)
+        self.halo = 4 + 2 * blocks  # two pixels for each 5x5 layer, one for each 3x3
 
     def forward(self, lr: Tensor) -> Tensor:
         """Super-resolve."""
@@ -96,7 +97,7 @@ class SRResDNet(nn.Module):
     def residual(self, upsampled: Tensor) -> Tensor:
         """What to subtract before it is projected, ``(B, 3, H, W)`` in units of 1/255.
 
-        Local: it depends on a surrounding of ``4 + 2 * blocks`` pixels and nothing beyond.
+        Local: it depends on the :attr:`halo` pixels around and nothing beyond.
         """
         return self.model(upsampled)
 

@@ -1,7 +1,10 @@
 """How a large picture is cut into tiles that a local network may process one by one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -49,3 +52,31 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
         inner = slice(start - before, stop - before)
         found.append(Span(slice(start, stop), slice(before, after), inner))
     return found
+
+
+def in_tiles(local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int) -> Tensor:
+    """Apply a function tile by tile; the result is that of the whole picture.
+
+    At a cut the function sees the true neighbours, at the picture's border its own padding.
+
+    Args:
+        local: keeps the size; an output pixel depends on at most ``halo`` pixels around it.
+        image: what it is applied to.
+        tile: largest side that is computed at once, plus its halo. It decides about memory and not
+            about pixels.
+        halo: in pixels.
+
+    Shape:
+        - image: ``(B, C, H, W)``.
+        - Output: ``(B, D, H, W)``, D being that of ``local``.
+    """
+    height, width = image.shape[-2:]
+    whole: Tensor | None = None
+    for y in spans(height, tile, halo):
+        for x in spans(width, tile, halo):
+            part = local(image[..., y.context, x.context])
+            if whole is None:
+                whole = part.new_empty((*part.shape[:-2], height, width))
+            whole[..., y.core, x.core] = part[..., y.inner, x.inner]
+    assert whole is not None
+    return whole
