@@ -184,6 +184,29 @@ def test_setup_says_what_is_expected_where_and_where_it_comes_from(photo_folder,
     _module(folder, val=missing, test={}).setup("test")  # a stage looks at its own sets only
 
 
+def test_a_set_can_be_seen_through_a_camera_of_its_own(photo_folder):
+    folder = photo_folder(count=1)
+    photos = {name: HRFolder(str(folder), 4) for name in ("clean", "noisy", "usual")}
+    cameras = {"clean": Bicubic(4), "noisy": Compose([Bicubic(4), GaussianNoise(40 / 255)])}
+    module = _module(folder, val=photos, degradations={**cameras, "usual": None})
+    module.setup("test")
+    lr = {
+        name: _batches(module, loader)[0]["lr"]
+        for name, loader in zip(photos, module.test_dataloader(), strict=True)
+    }
+    spread = {name: (image - lr["clean"]).std() for name, image in lr.items()}
+    assert spread["clean"] == 0
+    assert spread["noisy"] > 3 * spread["usual"] > 0
+
+
+def test_no_camera_for_one_set_is_found_before_it_is_needed(photo_folder):
+    folder = photo_folder(count=1)
+    photos = {name: HRFolder(str(folder), 4) for name in ("first", "second")}
+    module = _module(folder, val=photos, degradation=None, degradations={"first": Bicubic(4)})
+    with pytest.raises(ConfigError, match="second"):
+        module.setup("test")
+
+
 def test_unequal_scales_are_refused(photo_folder):
     folder = photo_folder()
     with pytest.raises(ConfigError, match="degradation has scale 2 but the run has scale 4"):

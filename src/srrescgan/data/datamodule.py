@@ -56,6 +56,8 @@ class SRDataModule(pl.LightningDataModule):
             configuration drops a set that it inherits.
         test: likewise, for testing; ``None`` for the validation sets.
         degradation: makes lr from hr where a batch has none; ``None`` if all sets have pairs.
+        degradations: instead of it, for single validation or test sets, by name: the same photos
+            can be seen through several cameras. Missing or ``None``: ``degradation``.
         scale: integer factor between hr and lr.
         batch_size: samples per iteration, over all processes and micro-batches.
         iterations: length of the whole run.
@@ -83,12 +85,14 @@ class SRDataModule(pl.LightningDataModule):
         mixup: Mixup | None = None,
         seed: int = 0,
         source: str = "",
+        degradations: dict[str, nn.Module | None] | None = None,
     ) -> None:
         super().__init__()
         self.train = train
         self.val = _present(val)
         self.test = self.val if test is None else _present(test)
         self.degradation = None if degradation is None else degradation.eval()
+        self.degradations = {k: v.eval() for k, v in (degradations or {}).items() if v is not None}
         self.scale = scale
         self.batch_size = batch_size
         self.iterations = iterations
@@ -109,7 +113,8 @@ class SRDataModule(pl.LightningDataModule):
         datasets = self.datasets(stage)
         problems = []
         for name, dataset in datasets.items():
-            if self.degradation is None and not {"lr", "real"} & dataset.folders().keys():
+            has_lr = {"lr", "real"} & dataset.folders().keys()
+            if not has_lr and self._degradation(name.split("/")[-1]) is None:
                 raise _no_lr(name)
             try:
                 dataset.check()
@@ -176,12 +181,17 @@ class SRDataModule(pl.LightningDataModule):
         return batch
 
     def _degrade(self, batch: SRBatch) -> SRBatch:
-        if self.degradation is None:
+        (data_set,) = set(batch.get("set", ["train"]))
+        degradation = self._degradation(data_set)
+        if degradation is None:
             raise _no_lr(", ".join(batch["name"]))
-        degradation = self.degradation.to(batch["hr"].device)
+        degradation = degradation.to(batch["hr"].device)
         degraded = batch.copy()
         degraded["lr"] = degradation(batch["hr"], batch["seed"].tolist()).clamp(0, 1)
         return degraded
+
+    def _degradation(self, data_set: str) -> nn.Module | None:
+        return self.degradations.get(data_set, self.degradation)
 
     def datasets(self, stage: str | None) -> dict[str, FolderDataset]:
         """Data sets that a stage reads from folders, by the name a message calls them.
@@ -202,6 +212,8 @@ class SRDataModule(pl.LightningDataModule):
         scales = {name: dataset.scale for name, dataset in self.datasets(None).items()}
         if self.degradation is not None:
             scales["degradation"] = cast(Degradation, self.degradation).scale
+        for name, degradation in self.degradations.items():
+            scales[f"the degradation of {name}"] = cast(Degradation, degradation).scale
         for name, scale in scales.items():
             if scale != self.scale:
                 raise ConfigError(
