@@ -56,6 +56,35 @@ class SRGenerator(Protocol):
 
 
 @runtime_checkable
+class TiledGenerator(Protocol):
+    """A super-resolution network that says which of its steps look at the whole picture.
+
+    ``combine(upsampled, residual(upsampled), estimate_sigma(lr, upsampled))`` is its output. Only
+    ``residual`` is costly, and it is local; so a picture can be computed in tiles exactly.
+    """
+
+    scale: int
+    halo: int
+    """Hr pixels in every direction that a pixel of ``residual`` depends on."""
+
+    def upsample(self, lr: Tensor) -> Tensor:
+        """``(B, 3, h, w)`` to ``(B, 3, H, W)``."""
+        ...
+
+    def estimate_sigma(self, lr: Tensor, upsampled: Tensor) -> Tensor:
+        """``(B,)``; of the whole picture."""
+        ...
+
+    def residual(self, upsampled: Tensor) -> Tensor:
+        """``(B, 3, H, W)`` to the same; local."""
+        ...
+
+    def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:
+        """The output ``(B, 3, H, W)`` in [0, 1]; of the whole picture."""
+        ...
+
+
+@runtime_checkable
 class DomainGenerator(Protocol):
     """A network that changes what a picture looks like and not its size."""
 
@@ -80,6 +109,22 @@ class Degradation(Protocol):
 
         Sample ``b`` of the result depends on ``hr[b]`` and ``seeds[b]`` and on nothing else.
         """
+        ...
+
+
+class Metric(Protocol):
+    """How good a picture is, alone or beside another, under a protocol."""
+
+    reference: Literal["hr", "lr"] | None
+    """What it is called with beside the picture; ``None``: nothing."""
+    higher_is_better: bool
+    decimals: int
+    """Digits behind the point that are worth showing."""
+    what: str
+    """A sentence: definition, network, version."""
+
+    def __call__(self, image: Tensor, reference: Tensor = ..., /) -> Tensor:
+        """Score each of ``(B, 3, H, W)`` in [0, 1]; ``(B,)`` float64."""
         ...
 
 

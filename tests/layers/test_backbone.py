@@ -12,7 +12,12 @@ from srrescgan.layers.backbone import Frozen, convolution_indices, features
 @pytest.mark.parametrize(
     ("name", "parameters"),
     # Convolutions of the published architectures, weights and biases.
-    [("alexnet", 2_469_696), ("vgg16", 14_714_688), ("vgg19", 20_024_384)],
+    [
+        ("alexnet", 2_469_696),
+        ("vgg16", 14_714_688),
+        ("vgg19", 20_024_384),
+        ("squeezenet1_1", 722_496),
+    ],
 )
 def test_architecture_is_torchvisions(name, parameters):
     network = features(name, "random")
@@ -34,14 +39,16 @@ def test_vgg16_layer_names():
     assert (indices["conv1_1"], indices["conv2_2"], indices["conv5_3"]) == (0, 7, 28)
 
 
-def test_random_weights_are_the_same_every_time_and_leave_the_global_state_alone():
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1"])
+def test_random_weights_are_the_same_every_time_and_leave_the_global_state_alone(name):
     before = torch.get_rng_state()
-    first = features("alexnet", "random").state_dict()
+    first = features(name, "random").state_dict()
     assert torch.equal(before, torch.get_rng_state())
     torch.manual_seed(5)
-    second = features("alexnet", "random").state_dict()
+    second = features(name, "random").state_dict()
     assert all(torch.equal(first[key], second[key]) for key in first)
-    assert first["0.weight"].std() > 0
+    weights = [value for key, value in first.items() if key.endswith("weight")]
+    assert all(value.std() > 0 for value in weights)
 
 
 @pytest.mark.parametrize(("name", "weights"), [("vgg11", "random"), ("vgg16", "imagenet21k")])

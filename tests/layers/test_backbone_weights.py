@@ -11,7 +11,7 @@ from srrescgan.errors import BackboneUnavailableError, WeightsError
 from srrescgan.layers import backbone_weights
 from srrescgan.layers.backbone import features
 
-NAMES = ("alexnet", "vgg16", "vgg19")
+NAMES = ("alexnet", "vgg16", "vgg19", "squeezenet1_1")
 
 
 @pytest.fixture

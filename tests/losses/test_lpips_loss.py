@@ -39,5 +39,5 @@ def test_gradients_reach_the_image_and_the_network_stays_out_of_the_state() -> N
 
 
 def test_an_unknown_net_is_named() -> None:
-    with pytest.raises(ConfigError, match="alex, vgg"):
-        LPIPSLoss(net="squeeze", weights="random")
+    with pytest.raises(ConfigError, match="alex, vgg, squeeze"):
+        LPIPSLoss(net="resnet", weights="random")

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from srrescgan.errors import DataError
 from srrescgan.metrics import NoiseGap, Protocol
 
 
@@ -29,3 +30,10 @@ def test_other_scenes_with_equal_noise_are_equal(grey: torch.Tensor) -> None:
 def test_two_pictures_without_noise_are_equal(grey: torch.Tensor) -> None:
     assert NoiseGap(Protocol())(grey, grey).tolist() == [0, 0]
     assert torch.isfinite(NoiseGap(Protocol())(grey, torch.rand_like(grey))).all()
+
+
+def test_smallest_image() -> None:
+    metric = NoiseGap(Protocol(border=1))
+    assert torch.isfinite(metric(torch.rand(1, 3, 10, 10), torch.rand(1, 3, 10, 10))).all()
+    with pytest.raises(DataError, match=r"8x8 pixels inside .* there are 7x10"):
+        metric(torch.rand(1, 3, 9, 12), torch.rand(1, 3, 9, 12))

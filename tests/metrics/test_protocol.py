@@ -40,14 +40,30 @@ def test_luma_is_taken_after_quantisation_and_the_border_last():
 
 
 def test_label_names_every_choice():
-    assert Protocol().label == "rgb, border 0, 8-bit rounded"
-    assert Protocol("y", 4, "truncate").label == "y, border 4, 8-bit truncated"
-    assert Protocol(rounding="none").label == "rgb, border 0, not quantised"
+    assert Protocol().label == "rgb, border 0, 8-bit rounded, SSIM Gaussian 11x11"
+    assert Protocol("y", 4, "truncate", "uniform", "float").label == (
+        "y, border 4, 8-bit truncated, SSIM uniform 7x7, networks not quantised"
+    )
+    bare = Protocol(rounding="none")
+    assert bare.label == "rgb, border 0, not quantised, SSIM Gaussian 11x11"
+
+
+def test_networks_see_rgb_and_floats_on_demand():
+    assert Protocol("y", 4, "truncate").for_networks() == Protocol("rgb", 4, "truncate")
+    floats = Protocol("y", 4, "truncate", network_input="float").for_networks()
+    assert (floats.channel, floats.border, floats.rounding) == ("rgb", 4, "none")
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("channel", "ycbcr"), ("border", -1), ("border", 2.5), ("rounding", "floor")],
+    [
+        ("channel", "ycbcr"),
+        ("border", -1),
+        ("border", 2.5),
+        ("rounding", "floor"),
+        ("ssim_window", "box"),
+        ("network_input", "uint8"),
+    ],
 )
 def test_invalid_choices(field, value):
     with pytest.raises(ValueError, match=field):
@@ -62,14 +78,3 @@ def test_protocol_cannot_change_under_its_numbers():
 def test_border_as_large_as_the_image():
     with pytest.raises(DataError, match="8x20"):
         Protocol(border=4).prepare(torch.rand(1, 3, 8, 20))
-
-
-def test_pairs_must_fit_and_be_finite():
-    protocol = Protocol()
-    with pytest.raises(DataError, match=r"\(1, 3, 8, 8\).*\(1, 3, 8, 12\)"):
-        protocol.prepare_pair(torch.rand(1, 3, 8, 8), torch.rand(1, 3, 8, 12))
-    for bad in (torch.nan, torch.inf):
-        sr = torch.rand(1, 3, 8, 8)
-        sr[0, 0, 0, 0] = bad
-        with pytest.raises(DataError, match="NaN or infinite"):
-            protocol.prepare_pair(sr, torch.rand(1, 3, 8, 8))

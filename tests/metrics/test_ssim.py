@@ -33,6 +33,18 @@ def test_reference_code(shared, border):
 
 
 @pytest.mark.parametrize("channel", ["rgb", "y"])
+def test_the_uniform_window_is_scikit_images_default(channel):
+    a, b = noisy_pair(24, 31)
+    protocol = Protocol(channel=channel, border=2, ssim_window="uniform")
+    value = SSIM(protocol)(tensor(a), tensor(b)).item()
+    a, b = a[2:-2, 2:-2], b[2:-2, 2:-2]
+    if channel == "y":
+        a, b = rgb2ycbcr(a)[..., :1], rgb2ycbcr(b)[..., :1]
+    expected = structural_similarity(a, b, data_range=255, channel_axis=-1)
+    assert value == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("channel", ["rgb", "y"])
 def test_scikit_image(channel):
     a, b = noisy_pair(24, 31)
     value = SSIM(Protocol(channel=channel, border=2))(tensor(a), tensor(b))
@@ -62,22 +74,12 @@ def test_torchmetrics_inside_its_padding():
     assert value.item() == pytest.approx(expected.item(), abs=1e-12)
 
 
-def test_one_value_per_image_whatever_the_batch():
-    metric = SSIM(Protocol())
-    sr, hr = torch.rand(2, 3, 3, 16, 18)
-    together = metric(sr, hr)
-    alone = torch.cat([metric(sr[i : i + 1], hr[i : i + 1]) for i in range(3)])
-    assert together.shape == (3,)
-    assert together.dtype == torch.float64
-    assert torch.equal(together, alone)
-    assert len(set(together.tolist())) == 3
-
-
-def test_identical_images_score_one():
-    hr = torch.rand(1, 3, 11, 11)
-    assert SSIM(Protocol())(hr, hr).item() == pytest.approx(1, abs=1e-12)
-
-
-def test_image_smaller_than_the_window():
-    with pytest.raises(DataError, match="10x16"):
-        SSIM(Protocol(border=2))(torch.rand(1, 3, 14, 20), torch.rand(1, 3, 14, 20))
+@pytest.mark.parametrize(("window", "side"), [("gaussian", 11), ("uniform", 7)])
+def test_smallest_image_and_identical_ones(window, side):
+    metric = SSIM(Protocol(border=2, ssim_window=window))
+    fits, small = torch.rand(1, 3, side + 4, side + 4), torch.rand(1, 3, side + 3, 20)
+    assert metric(fits, fits).item() == pytest.approx(1, abs=1e-12)
+    with pytest.raises(
+        DataError, match=f"{side}x{side} pixels inside .* 2, there are {side - 1}x16"
+    ):
+        metric(small, small)

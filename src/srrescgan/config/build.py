@@ -8,6 +8,8 @@ from omegaconf import DictConfig
 from pytorch_lightning.utilities.exceptions import MisconfigurationException
 
 from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
+from srrescgan.metrics.scorecard import scorecard
+from srrescgan.types import Metric
 
 
 def build(node: Any) -> Any:
@@ -43,21 +45,31 @@ def build_trainer(
     Raises:
         ConfigError: when this machine does not have what the trainer asks for.
     """
+    # Without a bar of ours Lightning would show its own.
+    bar = any(isinstance(callback, pl.callbacks.ProgressBar) for callback in callbacks)
     try:
-        return build(node)(callbacks=callbacks, logger=loggers)
+        return build(node)(callbacks=callbacks, logger=loggers, enable_progress_bar=bar)
     except (MisconfigurationException, ValueError) as error:
         raise ConfigError(
             f"trainer: {error} Choose trainer=auto, cpu, gpu, ddp or ddp_cpu."
         ) from error
 
 
-def build_available_metrics(nodes: DictConfig) -> tuple[dict[str, Any], dict[str, str]]:
-    """Instantiate metrics; those whose backbone cannot be had are returned with the reason."""
-    metrics: dict[str, Any] = {}
+def build_scorecard(
+    metrics: DictConfig, protocols: DictConfig
+) -> tuple[dict[str, Metric], dict[str, str]]:
+    """Build every metric under every protocol.
+
+    Returns:
+        The scorecard; and for each metric whose backbone cannot be had, left out of it, the reason.
+    """
+    factories = build_named(metrics)
+    rules = build_named(protocols)
     unavailable: dict[str, str] = {}
-    for name, node in nodes.items():
+    for name in list(factories):
         try:
-            metrics[str(name)] = build(node)
+            scorecard({name: factories[name]}, dict(list(rules.items())[:1]))
         except BackboneUnavailableError as error:
-            unavailable[str(name)] = str(error)
-    return metrics, unavailable
+            unavailable[name] = str(error)
+            del factories[name]
+    return scorecard(factories, rules), unavailable

@@ -9,17 +9,23 @@ from torch import nn
 from srrescgan.errors import ConfigError
 from srrescgan.layers.backbone_weights import imagenet_state
 
-BACKBONES = ("alexnet", "vgg16", "vgg19")
+BACKBONES = ("alexnet", "vgg16", "vgg19", "squeezenet1_1")
 
 BackboneWeights = Literal["imagenet", "random"]
 """``random`` is a stand-in of the same architecture for smoke tests: its numbers mean nothing."""
+
+STAND_IN: dict[str, str] = {
+    "imagenet": "",
+    "random": ", RANDOM WEIGHTS: a stand-in for smoke tests, its numbers mean nothing",
+}
+"""What a metric of a backbone adds to its description."""
 
 
 def features(name: str, weights: BackboneWeights = "imagenet") -> nn.Sequential:
     """Build the convolutional part (``.features``) of a torchvision network, frozen.
 
     Args:
-        name: ``alexnet``, ``vgg16`` or ``vgg19`` (without batch norm).
+        name: ``alexnet``, ``vgg16`` or ``vgg19`` (without batch norm), or ``squeezenet1_1``.
         weights: ``imagenet``, found as :func:`imagenet_state` says; or ``random``, the same values
             on every call. Neither draws from the global random state.
 
@@ -51,7 +57,7 @@ def features(name: str, weights: BackboneWeights = "imagenet") -> nn.Sequential:
 
 def _fill(network: nn.Sequential) -> None:
     generator = torch.Generator().manual_seed(0)
-    for layer in network:
+    for layer in network.modules():  # SqueezeNet nests its convolutions
         if isinstance(layer, nn.Conv2d) and layer.bias is not None:
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu", generator=generator)
             nn.init.zeros_(layer.bias)

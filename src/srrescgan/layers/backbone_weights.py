@@ -32,7 +32,7 @@ def imagenet_state(name: str, expected: Mapping[str, Tensor]) -> dict[str, Tenso
     .safetensors. It may hold the whole network or its features only, in any float precision.
 
     Args:
-        name: ``alexnet``, ``vgg16`` or ``vgg19``.
+        name: ``alexnet``, ``vgg16``, ``vgg19`` or ``squeezenet1_1``.
         expected: tensors of the right shapes by key, ``<index>.weight`` and ``<index>.bias``.
 
     Returns:

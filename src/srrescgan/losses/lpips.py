@@ -18,12 +18,12 @@ class LPIPSLoss(nn.Module):
 
     Args:
         weight: factor of the loss.
-        net: ``alex`` or ``vgg``.
+        net: ``alex``, ``vgg`` or ``squeeze``.
         weights: ``imagenet``, or ``random`` for smoke tests.
 
     Shape:
-        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 31 pixels a side for ``alex`` and 16
-          for ``vgg``.
+        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 31 pixels a side for ``alex``, 16 for
+          ``vgg`` and 17 for ``squeeze``.
         - Output: scalar.
 
     Raises:
@@ -35,7 +35,7 @@ class LPIPSLoss(nn.Module):
     def __init__(
         self,
         weight: float = 0.01,
-        net: Literal["alex", "vgg"] = "alex",
+        net: Literal["alex", "vgg", "squeeze"] = "alex",
         weights: BackboneWeights = "imagenet",
     ) -> None:
         super().__init__()

@@ -2,14 +2,14 @@
 
 from torch import Tensor
 
-from srrescgan.metrics.protocol import Protocol
-from srrescgan.ops.noise import estimate_sigma
+from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.ops.noise import MIN_SIZE, estimate_sigma
 
 _LEAST = 1 / 255 / 16
 """A sixteenth of a grey level: where an 8-bit picture has no noise at all."""
 
 
-class NoiseGap:
+class NoiseGap(OneByOne):
     """Absolute logarithm to base 2 of the ratio of two noise levels: 0 equal, 1 twice or half.
 
     The noise of each image is estimated by :func:`srrescgan.ops.noise.estimate_sigma`, so the two
@@ -21,20 +21,21 @@ class NoiseGap:
 
     Shape:
         - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 8 pixels a side inside the border.
-        - Output: ``(B,)`` float64, at least 0.
+        - Output: ``(B,)`` float64, at least 0, which identical images score.
 
     Raises:
-        DataError: on call, see :meth:`Protocol.prepare_pair`.
+        DataError: on call, for smaller images and as :meth:`OneByOne.__call__`.
     """
 
-    name = "noise_gap"
     higher_is_better = False
+    decimals = 3
+    what = "absolute log2 ratio of the two noise levels, wavelet median estimates"
 
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
-
-    def __call__(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """Score each image."""
-        sr, hr = self.protocol.prepare_pair(sr, hr)
-        ours, theirs = (estimate_sigma(image).double().clamp(min=_LEAST) for image in (sr, hr))
-        return (ours / theirs).log2().abs()
+    def score(self, *pictures: Tensor) -> Tensor:
+        """Score one image."""
+        levels = []
+        for picture in pictures:
+            prepared = self.protocol.prepare(picture)
+            self.protocol.require(prepared, MIN_SIZE, "the noise gap")
+            levels.append(estimate_sigma(prepared).double().clamp(min=_LEAST))
+        return (levels[0] / levels[1]).log2().abs()

@@ -1,15 +1,15 @@
 """The rule by which two images are compared; no number means anything without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-import torch
 from torch import Tensor
 
 from srrescgan.errors import DataError
 from srrescgan.ops.color import rgb_to_y
 
 _ROUNDINGS = {"round": "8-bit rounded", "truncate": "8-bit truncated", "none": "not quantised"}
+_SSIM_WINDOWS = {"gaussian": "Gaussian 11x11", "uniform": "uniform 7x7"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,10 @@ class Protocol:
         border: pixels cropped at each side.
         rounding: how [0, 1] becomes 8 bit: to the nearest level (``round``), to the level below
             (``truncate``) or not at all (``none``).
+        ssim_window: ``gaussian`` (11x11, sigma 1.5, the paper's) or ``uniform`` (7x7 and unbiased
+            moments, scikit-image's default): see :class:`srrescgan.metrics.SSIM`.
+        network_input: what metrics that are networks see, LPIPS for one: the picture as quantised
+            for the others (``quantised``), or as the generator left it (``float``).
 
     Raises:
         ValueError: a value is not one of the above.
@@ -33,6 +37,8 @@ class Protocol:
     channel: Literal["rgb", "y"] = "rgb"
     border: int = 0
     rounding: Literal["round", "truncate", "none"] = "round"
+    ssim_window: Literal["gaussian", "uniform"] = "gaussian"
+    network_input: Literal["quantised", "float"] = "quantised"
 
     def __post_init__(self) -> None:
         if self.channel not in ("rgb", "y"):
@@ -41,11 +47,35 @@ class Protocol:
             raise ValueError(f"border is {self.border!r}; expected a whole number of pixels >= 0")
         if self.rounding not in _ROUNDINGS:
             raise ValueError(f"rounding is {self.rounding!r}; expected round, truncate or none")
+        if self.ssim_window not in _SSIM_WINDOWS:
+            raise ValueError(f"ssim_window is {self.ssim_window!r}; expected gaussian or uniform")
+        if self.network_input not in ("quantised", "float"):
+            raise ValueError(
+                f"network_input is {self.network_input!r}; expected quantised or float"
+            )
 
     @property
     def label(self) -> str:
-        """Short text that accompanies every number, e.g. ``rgb, border 0, 8-bit rounded``."""
-        return f"{self.channel}, border {self.border}, {_ROUNDINGS[self.rounding]}"
+        """Short text that accompanies every number.
+
+        Example:
+            >>> Protocol().label
+            'rgb, border 0, 8-bit rounded, SSIM Gaussian 11x11'
+        """
+        parts = [
+            self.channel,
+            f"border {self.border}",
+            _ROUNDINGS[self.rounding],
+            f"SSIM {_SSIM_WINDOWS[self.ssim_window]}",
+        ]
+        if self.network_input == "float" and self.rounding != "none":
+            parts.append("networks not quantised")
+        return ", ".join(parts)
+
+    def for_networks(self) -> "Protocol":
+        """The protocol of metrics that are networks: RGB always, quantised or not."""
+        rounding = "none" if self.network_input == "float" else self.rounding
+        return replace(self, channel="rgb", rounding=rounding)
 
     def prepare(self, image: Tensor) -> Tensor:
         """Clamp, quantise, convert and crop.
@@ -66,7 +96,7 @@ class Protocol:
         if min(height, width) <= 2 * self.border:
             raise DataError(
                 f"an image of {height}x{width} has no pixel left inside a border of {self.border}; "
-                "choose a smaller protocol.border or larger images"
+                "choose a protocol with a smaller border or larger images"
             )
         # Apple's devices know no float64.
         image = (image.cpu() if image.device.type == "mps" else image).double().clamp(0, 1)
@@ -79,20 +109,20 @@ class Protocol:
             image = rgb_to_y(image)
         return image[..., self.border : height - self.border, self.border : width - self.border]
 
-    def prepare_pair(self, sr: Tensor, hr: Tensor) -> tuple[Tensor, Tensor]:
-        """Prepare an image and its reference.
+    def require(self, image: Tensor, side: int, who: str) -> None:
+        """Refuse a prepared image that is too small for a metric.
+
+        Args:
+            image: as :meth:`prepare` returned it.
+            side: least height and width.
+            who: the metric's name in the message.
 
         Raises:
-            DataError: the shapes differ, ``sr`` is not finite, or as :meth:`prepare`.
+            DataError: it is smaller.
         """
-        if sr.shape != hr.shape:
+        height, width = image.shape[-2:]
+        if min(height, width) < side:
             raise DataError(
-                f"cannot compare images of different shapes: sr is {tuple(sr.shape)}, "
-                f"hr is {tuple(hr.shape)}"
+                f"{who} needs {side}x{side} pixels inside the border of {self.border}, "
+                f"there are {height}x{width}"
             )
-        if not torch.isfinite(sr).all():
-            raise DataError(
-                "the super-resolved image holds NaN or infinite values: the weights are damaged or "
-                "their training has diverged"
-            )
-        return self.prepare(sr), self.prepare(hr)

@@ -2,10 +2,10 @@
 
 from torch import Tensor
 
-from srrescgan.metrics.protocol import Protocol
+from srrescgan.metrics.one_by_one import OneByOne
 
 
-class PSNR:
+class PSNR(OneByOne):
     """``10 log10(1 / MSE)`` in dB, the error taken over all pixels and channels of an image.
 
     Identical images score infinity, and so does the mean over a set that holds such a pair.
@@ -14,20 +14,18 @@ class PSNR:
         protocol: how images are prepared.
 
     Shape:
-        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1].
+        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], of any size.
         - Output: ``(B,)`` float64, one value per image.
 
     Raises:
-        DataError: on call, see :meth:`Protocol.prepare_pair`.
+        DataError: on call, see :meth:`OneByOne.__call__`.
     """
 
-    name = "psnr"
     higher_is_better = True
+    decimals = 2
+    what = "PSNR in dB, peak 1, the error over all pixels and channels of an image"
 
-    def __init__(self, protocol: Protocol) -> None:
-        self.protocol = protocol
-
-    def __call__(self, sr: Tensor, hr: Tensor) -> Tensor:
-        """Score each image."""
-        sr, hr = self.protocol.prepare_pair(sr, hr)
-        return -10 * (sr - hr).square().flatten(1).mean(dim=1).log10()
+    def score(self, *pictures: Tensor) -> Tensor:
+        """Score one image."""
+        sr, hr = (self.protocol.prepare(picture) for picture in pictures)
+        return -10 * (sr - hr).square().mean().log10()

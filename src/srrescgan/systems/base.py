@@ -14,15 +14,15 @@ from torch.nn.utils import clip_grad_norm_, get_total_norm
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srrescgan.errors import ConfigError
+from srrescgan.metrics.scorecard import score
 from srrescgan.schedulers import Scheduler
 from srrescgan.systems.comparison import Comparison, super_resolution
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.scores import Scores
 from srrescgan.systems.splice import splice
-from srrescgan.types import IMAGES, SRBatch
+from srrescgan.types import IMAGES, Metric, SRBatch
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
-Metric = Callable[[Tensor, Tensor], Tensor]
 
 
 class PhasedSystem(pl.LightningModule):
@@ -38,7 +38,7 @@ class PhasedSystem(pl.LightningModule):
         generator: the network that is trained for use: averaged, validated, exported.
         optimizer: one factory per phase name: parameters -> optimiser.
         scheduler: one learning-rate factor per phase name, of the iteration.
-        metrics: validation metrics by name: ``(sr, hr)`` -> one value per image.
+        metrics: validation metrics by the name they are logged under, ``<protocol>/<metric>``.
         accumulate: micro-batches per iteration; their mean gradient is applied.
         grad_clip: largest l2 norm of each player's gradient; ``None`` for no limit.
         ema_decay: decay per iteration of an exponential moving average of the generator, kept
@@ -211,13 +211,17 @@ class PhasedSystem(pl.LightningModule):
         """Score one batch of whole images; return the pictures for whoever logs them."""
         (name,) = set(batch["set"])
         seen = self.compare(self._ordered(batch))
-        if seen.truth is not None and not batch["spare"].any():
+        if not batch["spare"].any():
             for key, metric in self.metrics.items():
-                self._scores.add(f"val/{name}/{key}", metric(seen.made, seen.truth))
+                self._add(f"val/{name}/{key}", score(metric, seen.made, seen.references))
                 if not self._baseline:
-                    scores = metric(seen.baseline, seen.truth)
-                    self._scores.add(f"val/{name}/bicubic/{key}", scores)
+                    baseline = score(metric, seen.baseline, seen.references)
+                    self._add(f"val/{name}/bicubic/{key}", baseline)
         return seen.pictures
+
+    def _add(self, key: str, scores: Tensor | None) -> None:
+        if scores is not None:
+            self._scores.add(key, scores)
 
     def on_validation_epoch_end(self) -> None:
         """Publish the mean of each metric over each set, with bicubic's beside it."""

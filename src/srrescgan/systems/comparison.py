@@ -14,14 +14,15 @@ Network = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One batch of whole images; all tensors ``(B, 3, H, W)`` in [0, 1]."""
+    """One batch of whole images, ``(B, 3, H, W)`` in [0, 1]; lr ones are smaller."""
 
     made: Tensor
     """What the system makes."""
     baseline: Tensor
     """What a plain method makes, for its scores to stand beside the system's."""
-    truth: Tensor | None
-    """What both are compared with; ``None`` where nobody knows it."""
+    references: dict[str, Tensor]
+    """What both are held against, by the role that metrics ask for: the true ``hr``, where it is
+    known, and the ``lr`` that they were made from."""
     pictures: dict[str, Tensor]
     """What to show, from left to right; of any sizes."""
 
@@ -32,8 +33,10 @@ def super_resolution(batch: SRBatch, network: Network) -> Comparison:
     sr = network(lr).float().clamp(0, 1)
     bicubic = imresize(lr, sr.shape[-1] // lr.shape[-1]).clamp(0, 1)
     pictures = {"lr": lr, "bicubic": bicubic, "sr": sr}
-    truth = batch.get("hr")
-    return Comparison(sr, bicubic, truth, pictures if truth is None else pictures | {"hr": truth})
+    if "hr" not in batch:
+        return Comparison(sr, bicubic, {"lr": lr}, pictures)
+    hr = batch["hr"]
+    return Comparison(sr, bicubic, {"hr": hr, "lr": lr}, pictures | {"hr": hr})
 
 
 def domain_transfer(batch: SRBatch, network: Network, scale: int) -> Comparison:
@@ -44,9 +47,9 @@ def domain_transfer(batch: SRBatch, network: Network, scale: int) -> Comparison:
     """
     given = downscaled(batch["hr"], scale)
     made = network(given).float().clamp(0, 1)
-    return Comparison(
-        made, given, batch["lr"], {"bicubic": given, "made": made, "real": batch["lr"]}
-    )
+    pictures = {"bicubic": given, "made": made, "real": batch["lr"]}
+    # The camera's picture is the truth here.
+    return Comparison(made, given, {"hr": batch["lr"]}, pictures)
 
 
 def downscaled(hr: Tensor, scale: int) -> Tensor:

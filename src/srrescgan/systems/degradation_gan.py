@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from srrescgan.losses import GANLoss
 from srrescgan.schedulers import Scheduler
-from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
+from srrescgan.systems.base import OptimizerFactory, PhasedSystem
 from srrescgan.systems.comparison import Comparison, domain_transfer, downscaled
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.types import SRBatch
+from srrescgan.types import Metric, SRBatch
 
 
 @dataclass(frozen=True)

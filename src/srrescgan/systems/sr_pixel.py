@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from srrescgan.schedulers import Scheduler
-from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
+from srrescgan.systems.base import OptimizerFactory, PhasedSystem
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.types import SRBatch
+from srrescgan.types import Metric, SRBatch
 
 
 @dataclass(frozen=True)

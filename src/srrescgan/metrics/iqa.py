@@ -1,0 +1,74 @@
+"""Any metric of the pyiqa package, by its name."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from srrescgan.errors import BackboneUnavailableError, ConfigError
+from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.protocol import Protocol
+
+
+class IQA(OneByOne):
+    """A metric of pyiqa (IQA-PyTorch): MUSIQ, MANIQA, CLIP-IQA and some hundred others.
+
+    An optional extra: pyiqa is under the PolyForm Noncommercial licence, not free software; it is
+    neither installed with srrescgan nor needed by anything else in it. Most of its metrics download
+    weights on first use. Always on RGB, whatever the protocol's channel; its border applies, and
+    its rounding unless its ``network_input`` is ``float``.
+
+    Args:
+        protocol: how images are prepared.
+        metric: its name in pyiqa.
+
+    Shape:
+        - sr, and hr for metrics with a reference: ``(B, 3, H, W)``, RGB in [0, 1]; the smallest
+          size is up to the metric.
+        - Output: ``(B,)`` float64. Which way is better, and whether there is a reference, pyiqa
+          says.
+
+    Raises:
+        BackboneUnavailableError: pyiqa is not installed, or the metric's weights cannot be had.
+        ConfigError: pyiqa does not know the metric, or it judges sets of pictures and not one.
+        DataError: on call, as :meth:`OneByOne.__call__`.
+    """
+
+    decimals = 3
+
+    def __init__(self, protocol: Protocol, metric: str = "musiq") -> None:
+        super().__init__(protocol.for_networks())
+        try:
+            import pyiqa
+        except ImportError as error:
+            raise BackboneUnavailableError(
+                f"metric {metric!r} needs the package pyiqa, which cannot be imported ({error}). "
+                "Its licence, PolyForm Noncommercial, forbids commercial use; if that suits you: "
+                "pip install 'srrescgan[iqa]'"
+            ) from error
+        if "fid" in metric or metric == "inception_score":
+            raise ConfigError(f"{metric} judges sets of pictures; a metric here judges each one")
+        known = pyiqa.list_models()
+        if metric not in known:
+            raise ConfigError(
+                f"pyiqa {pyiqa.__version__} has no metric {metric!r}; choose from "
+                f"{', '.join(known)}"
+            )
+        try:
+            self.network: Any = pyiqa.create_metric(metric, device=torch.device("cpu"))
+        # Which error a failed download raises depends on the hub the weights come from.
+        except Exception as error:
+            raise BackboneUnavailableError(
+                f"pyiqa cannot make its metric {metric!r}: {error}. Most of its metrics download "
+                "weights on first use: run it once on a machine with internet and copy the caches"
+            ) from error
+        self.metric = metric
+        self.reference = {"FR": "hr", "NR": None}[self.network.metric_mode]
+        self.higher_is_better = not self.network.lower_better
+        self.what = f"{metric} of pyiqa {pyiqa.__version__} (PolyForm Noncommercial), on RGB"
+
+    def score(self, *pictures: Tensor) -> Tensor:
+        """Score one image."""
+        prepared = [self.protocol.prepare(picture).float() for picture in pictures]
+        self.network.to(prepared[0].device)
+        return self.network(*prepared)
