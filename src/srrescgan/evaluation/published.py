@@ -1,0 +1,128 @@
+"""Results that others published, as data."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_COLUMN_KEYS = {"metric", "higher_is_better", "decimals"}
+_ROW_KEYS = {"name", "source", "scores", "baseline"}
+
+
+@dataclass(frozen=True)
+class PublishedColumn:
+    """One column of a published table.
+
+    Attributes:
+        metric: name of our metric of the same kind; ``None`` if it cannot be measured here.
+        higher_is_better: direction; ``None`` for what does not rank, such as parameters.
+        decimals: digits that were published; a measured number is rounded to them to be ranked.
+    """
+
+    metric: str | None
+    higher_is_better: bool | None
+    decimals: int
+
+
+@dataclass(frozen=True)
+class PublishedRow:
+    """One method of a published table.
+
+    Attributes:
+        name: as published.
+        source: where the row is from, a key of :attr:`PublishedTable.sources`.
+        scores: by column; what was not published is absent.
+        baseline: shown, but did not compete.
+    """
+
+    name: str
+    source: str
+    scores: Mapping[str, float]
+    baseline: bool
+
+
+class PublishedTable:
+    """A table of others, with everything that is known about how its numbers were made.
+
+    Args:
+        title: what the table is.
+        setting: scale, pictures and their degradation.
+        sets: names of our data sets that hold the same pictures, as ``set``, or as
+            ``experiment/set`` where only an experiment degrades them so; empty if we have none.
+        protocol: name of our protocol that is closest to the table's.
+        unknown: what is not known about the table's own protocol.
+        order: by what the source itself orders its rows.
+        rank_by: the column that we rank by.
+        columns: by name, mappings with the attributes of :class:`PublishedColumn`.
+        sources: where numbers were taken from, by the short name that rows use.
+        rows: mappings with ``name``, ``scores`` (one number or null per column, in their order),
+            ``source`` unless it is the first of ``sources``, and ``baseline: true`` for what did
+            not compete.
+
+    Raises:
+        ValueError: a row or ``rank_by`` does not fit the columns, or a source is not listed.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        setting: str,
+        sets: Sequence[str],
+        protocol: str,
+        unknown: str,
+        order: str,
+        rank_by: str,
+        columns: Mapping[str, Mapping[str, Any]],
+        sources: Mapping[str, str],
+        rows: Sequence[Mapping[str, Any]],
+    ) -> None:
+        self.title = title
+        self.setting = setting
+        self.sets = tuple(sets)
+        self.protocol = protocol
+        self.unknown = unknown
+        self.order = order
+        self.rank_by = rank_by
+        self.columns = {name: self._column(name, given) for name, given in columns.items()}
+        self.sources = dict(sources)
+        if rank_by not in self.columns or self.columns[rank_by].higher_is_better is None:
+            raise ValueError(f"{title}: rank_by={rank_by!r} is not a column that ranks")
+        self.rows = tuple(self._row(row) for row in rows)
+
+    @property
+    def ranking_column(self) -> PublishedColumn:
+        """The column that rows are ranked by."""
+        return self.columns[self.rank_by]
+
+    def _column(self, name: str, given: Mapping[str, Any]) -> PublishedColumn:
+        if given.keys() != _COLUMN_KEYS:
+            raise ValueError(
+                f"{self.title}, column {name}: has {', '.join(given)}; expected"
+                f" {', '.join(sorted(_COLUMN_KEYS))}"
+            )
+        return PublishedColumn(**given)
+
+    def _row(self, row: Mapping[str, Any]) -> PublishedRow:
+        if row.keys() - _ROW_KEYS or {"name", "scores"} - row.keys():
+            raise ValueError(
+                f"{self.title}: a row has {', '.join(row)}; expected name, scores and"
+                " perhaps source and baseline"
+            )
+        name, scores = str(row["name"]), row["scores"]
+        source = str(row.get("source", next(iter(self.sources), "")))
+        if source not in self.sources:
+            raise ValueError(f"{self.title}, {name}: source {source!r} is not in sources")
+        if len(scores) != len(self.columns):
+            raise ValueError(
+                f"{self.title}, {name}: {len(scores)} scores for the {len(self.columns)} columns"
+                f" {', '.join(self.columns)}"
+            )
+        for value in scores:
+            if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
+                raise ValueError(f"{self.title}, {name}: {value!r} is not a number or null")
+        known = {
+            column: float(value)
+            for column, value in zip(self.columns, scores, strict=True)
+            if value is not None
+        }
+        return PublishedRow(name, source, known, bool(row.get("baseline", False)))
