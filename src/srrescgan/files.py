@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,21 @@ def remove_leftovers(paths: Iterable[Path]) -> None:
             found = re.fullmatch(r"\.(.+)\.\d+\.tmp", path.name)
             if found and found[1] in own:
                 path.unlink(missing_ok=True)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give ``source`` a second name, replacing what is there.
+
+    Safe for files that are replaced and never rewritten, as :func:`replacing` does it: the second
+    name keeps the content that it was given.
+    """
+    temporary = target.with_name(f".{target.name}.tmp")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(source, temporary)
+    except OSError:  # a file system without hard links
+        shutil.copyfile(source, temporary)
+    os.replace(temporary, target)
 
 
 def file_sha256(path: Path) -> str:

@@ -2,9 +2,11 @@
 
 from srrescgan.callbacks.checkpoint import Checkpoint
 from srrescgan.callbacks.checkpoint_io import AtomicCheckpointIO
+from srrescgan.callbacks.image_table import ImageTable
 from srrescgan.callbacks.images import ImageLogger
 from srrescgan.callbacks.progress import Progress
 from srrescgan.callbacks.provenance import Provenance, software
+from srrescgan.callbacks.prune import Prune
 from srrescgan.callbacks.random_state import RandomState
 from srrescgan.callbacks.scalars import ScalarLogger
 
@@ -12,8 +14,10 @@ __all__ = [
     "AtomicCheckpointIO",
     "Checkpoint",
     "ImageLogger",
+    "ImageTable",
     "Progress",
     "Provenance",
+    "Prune",
     "RandomState",
     "ScalarLogger",
     "software",

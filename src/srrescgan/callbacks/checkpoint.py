@@ -1,8 +1,6 @@
 """When a checkpoint is saved, and which ones are kept."""
 
 import logging
-import os
-import shutil
 import signal
 from pathlib import Path
 from types import FrameType
@@ -12,6 +10,8 @@ import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_warn
 
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
+from srrescgan.callbacks.checkpoint_upload import upload
+from srrescgan.files import link_or_copy
 from srrescgan.systems import PhasedSystem
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,8 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
     ``last.ckpt`` is always the newest. A checkpoint is only ever taken between two iterations, so
     resuming from it continues the run exactly. When one cannot be written the run goes on with a
-    warning and tries again at the next occasion; only the final one has to succeed.
+    warning and tries again at the next occasion; only the final one has to succeed. When all went
+    well, the newest and the best ones are handed to the loggers that store files (W&B).
 
     Args:
         folder: where the files go.
@@ -30,7 +31,8 @@ class Checkpoint(pl.callbacks.Checkpoint):
         keep_every: iterations between two checkpoints that are kept for good, as
             ``iteration_<n>.ckpt``; 0 for none.
         best: validation metric -> ``min`` or ``max``, for instance ``{lpips: min}``: the state with
-            the best mean over all sets is kept as ``best_<metric>.ckpt``. ``None`` for none.
+            the best mean over all sets is kept as ``best_<metric>.ckpt``. Of several protocols the
+            first counts, unless the key names one: ``{y_border4/psnr: max}``. ``None`` for none.
     """
 
     def __init__(
@@ -42,6 +44,8 @@ class Checkpoint(pl.callbacks.Checkpoint):
         self.best = dict(best or {})
         self.best_scores: dict[str, float] = {}
         self._saved_at = -1
+        self._validated: tuple[int, dict[str, float]] = (-1, {})
+        self._uploaded: tuple[int, dict[str, float]] = (-1, {})
         self._stop_signal: signal.Signals | None = None
         self._handlers: dict[int, Any] = {}
 
@@ -49,6 +53,11 @@ class Checkpoint(pl.callbacks.Checkpoint):
     def last(self) -> Path:
         """The newest checkpoint."""
         return self.folder / "last.ckpt"
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a signal ended the run before its time."""
+        return self._stop_signal is not None
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Turn Ctrl-C and SIGTERM into an orderly stop after the current iteration."""
@@ -96,19 +105,22 @@ class Checkpoint(pl.callbacks.Checkpoint):
         assert isinstance(pl_module, PhasedSystem)
         if trainer.sanity_checking:
             return
-        improved = False
+        means = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
+        self._validated = (pl_module.iteration, means)
+        improved = []
         for metric, mode in self.best.items():
-            score = _mean_score(trainer, metric)
+            score = _mean_score(trainer, pl_module, metric)
             if score is None:
                 continue
             known = self.best_scores.get(metric)
             if known is None or (score < known if mode == "min" else score > known):
                 self.best_scores[metric] = score
-                improved = True
-                self._keep(trainer, pl_module, f"best_{metric}.ckpt")
+                improved.append(metric)
         if improved:
             # The best scores belong to the newest state too, or a resume would forget them.
             self._save_last(trainer, pl_module)
+        for metric in improved:
+            self._keep(trainer, pl_module, f"{_best(metric)}.ckpt")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save the final state; here a failure is an error."""
@@ -116,6 +128,17 @@ class Checkpoint(pl.callbacks.Checkpoint):
         self._restore_handlers()
         if self._saved_at != pl_module.iteration and pl_module.between_iterations:
             trainer.save_checkpoint(self.last)
+            self._saved_at = pl_module.iteration
+
+    def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Hand the checkpoints over. Lightning comes here only when nothing went wrong."""
+        state = (self._saved_at, dict(self.best_scores))
+        if self._saved_at < 0 or state == self._uploaded or not trainer.is_global_zero:
+            return
+        scores = {_best(metric): score for metric, score in self.best_scores.items()}
+        files = {alias: self.folder / f"{alias}.ckpt" for alias in scores}
+        upload(trainer.loggers, files | {"last": self.last}, scores, self._validated)
+        self._uploaded = state
 
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
@@ -147,7 +170,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
         if self._saved_at != system.iteration:
             self._save_last(trainer, system)
         if self._saved_at == system.iteration and trainer.is_global_zero:
-            _link_or_copy(self.last, self.folder / name)
+            link_or_copy(self.last, self.folder / name)
 
     def _restore_handlers(self) -> None:
         for number, handler in self._handlers.items():
@@ -155,22 +178,17 @@ class Checkpoint(pl.callbacks.Checkpoint):
         self._handlers.clear()
 
 
-def _mean_score(trainer: pl.Trainer, metric: str) -> float | None:
-    """Mean of ``val/<set>/<metric>`` over the sets."""
+def _best(metric: str) -> str:
+    """Name of the checkpoint that is the best by a metric."""
+    return f"best_{metric.replace('/', '_')}"
+
+
+def _mean_score(trainer: pl.Trainer, system: PhasedSystem, metric: str) -> float | None:
+    """Mean over the sets of ``val/<set>/<key>``, the key being ``metric`` or ending in it."""
+    key = next((k for k in system.metrics if k == metric or k.endswith(f"/{metric}")), None)
     scores = [
         float(value)
-        for key, value in trainer.callback_metrics.items()
-        if key.startswith("val/") and key.count("/") == 2 and key.endswith(f"/{metric}")
+        for name, value in trainer.callback_metrics.items()
+        if name.startswith("val/") and name.split("/", maxsplit=2)[2] == key
     ]
     return sum(scores) / len(scores) if scores else None
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    """Give ``source`` a second name; safe, since files are replaced here, never rewritten."""
-    temporary = target.with_name(f".{target.name}.tmp")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(source, temporary)
-    except OSError:  # a file system without hard links
-        shutil.copyfile(source, temporary)
-    os.replace(temporary, target)

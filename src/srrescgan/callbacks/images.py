@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.loggers import TensorBoardLogger
@@ -20,7 +21,8 @@ class ImageLogger(pl.Callback):
     """Logs panels of fixed validation images, for instance ``lr | bicubic | sr | hr``.
 
     Every panel is written to ``<folder>/<set>/<name>/<iteration>.png`` and sent to the loggers that
-    take pictures (TensorBoard, Weights & Biases).
+    take pictures: to TensorBoard as ``<set>/<name>``, to Weights & Biases as ``images/<set>``, all
+    of a set together with their names as captions.
 
     Args:
         folder: where the PNG files go.
@@ -33,10 +35,12 @@ class ImageLogger(pl.Callback):
         self.count = count
         self.crop = crop
         self._shown: Counter[str] = Counter()
+        self._panels: dict[str, dict[str, np.ndarray]] = {}
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Begin again with the first image of each set."""
         self._shown.clear()
+        self._panels.clear()
 
     def on_validation_batch_end(
         self,
@@ -56,16 +60,26 @@ class ImageLogger(pl.Callback):
                 continue
             self._shown[data_set] += 1
             picture = panel([pictures[index] for pictures in outputs.values()], self.crop)
-            self._log(trainer, pl_module.iteration, f"{data_set}/{name}", picture)
+            image = to_uint8(picture)
+            write_png(self.folder / data_set / name / f"{pl_module.iteration:08d}.png", image)
+            title = f"{name}: {' | '.join(outputs)}"
+            self._panels.setdefault(data_set, {})[title] = image
+            for logger in trainer.loggers:
+                if isinstance(logger, TensorBoardLogger):
+                    place = f"{data_set}/{name}", image, pl_module.iteration
+                    logger.experiment.add_image(*place, dataformats="HWC")
 
-    def _log(self, trainer: pl.Trainer, iteration: int, name: str, picture: Tensor) -> None:
-        image = to_uint8(picture)
-        write_png(self.folder / name / f"{iteration:08d}.png", image)
+    def on_validation_epoch_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
+        """Send the panels of each set together."""
+        assert isinstance(pl_module, PhasedSystem)
         for logger in trainer.loggers:
-            if isinstance(logger, TensorBoardLogger):
-                logger.experiment.add_image(name, image, iteration, dataformats="HWC")
-            elif hasattr(logger, "log_image"):
-                logger.log_image(f"images/{name}", [image], step=iteration)
+            if not hasattr(logger, "log_image"):
+                continue
+            for data_set, panels in self._panels.items():
+                pictures, titles = _of_one_size([*panels.values()]), [*panels]
+                key = f"images/{data_set}"
+                logger.log_image(key, pictures, step=pl_module.iteration, caption=titles)
+        self._panels.clear()
 
 
 def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
@@ -86,3 +100,16 @@ def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
         parts.append(large.clamp(0, 1)[:, top : top + crop, left : left + crop].cpu())
     line = torch.ones(3, parts[0].shape[1], 2)
     return torch.cat([piece for part in parts for piece in (part, line)][:-1], dim=2)
+
+
+def _of_one_size(images: list[np.ndarray]) -> list[np.ndarray]:
+    """Add white on the right and below: W&B lays out a group of pictures by its first one."""
+    height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
+    return [
+        np.pad(
+            image,
+            ((0, height - image.shape[0]), (0, width - image.shape[1]), (0, 0)),
+            constant_values=255,
+        )
+        for image in images
+    ]

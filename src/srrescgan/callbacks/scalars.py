@@ -9,13 +9,16 @@ import torch.distributed as dist
 
 from srrescgan.ops.distributed import world_size
 from srrescgan.systems import PhasedSystem
+from srrescgan.systems.health import Watched, of_players
 
 
 class ScalarLogger(pl.Callback):
-    """Sends losses, rates, gradient norms and throughput to every logger.
+    """Sends losses, rates, gradient norms, throughput and GAN health to every logger.
 
-    Values stay on the device until a row is due, so logging costs one synchronisation per
-    ``every`` iterations. In a distributed run they are means over the processes.
+    What the curves of health mean is written in :mod:`srrescgan.systems.health`. Values stay on the
+    device until a row is due, so logging costs one synchronisation per ``every`` iterations, and
+    pictures are measured only in the iteration before a row. In a distributed run the values are
+    means over the processes.
 
     Args:
         every: iterations between two rows.
@@ -35,6 +38,8 @@ class ScalarLogger(pl.Callback):
         """Everything since the last batch was done, validation apart, was waiting for this one."""
         assert isinstance(pl_module, PhasedSystem)
         self._waiting += time.perf_counter() - max(pl_module.idle_since, self._resumed)
+        if isinstance(pl_module, Watched):
+            pl_module.watched = (pl_module.iteration + 1) % self.every == 0
 
     def on_train_batch_end(
         self,
@@ -52,6 +57,7 @@ class ScalarLogger(pl.Callback):
         if pl_module.iteration % self.every:
             return
         row = _means(pl_module)
+        row |= of_players(row)
         elapsed = time.perf_counter() - self._started - self._validating
         row["train/iterations_per_second"] = self._iterations / elapsed
         row["train/data_wait_share"] = self._waiting / elapsed

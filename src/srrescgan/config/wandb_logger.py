@@ -1,56 +1,79 @@
 """Weights & Biases on our iteration clock, and never in the way of a run."""
 
+import math
 import os
-import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
+from PIL import Image
 from pytorch_lightning.loggers import WandbLogger
 from pytorch_lightning.loggers.logger import rank_zero_experiment
-from pytorch_lightning.utilities import rank_zero_info, rank_zero_only
+from pytorch_lightning.utilities import rank_zero_info, rank_zero_only, rank_zero_warn
 
-_TIMEOUT_S = 3.0
+from srrescgan.callbacks.dashboards import Cell, Picture
+from srrescgan.config.wandb_server import why_offline
+from srrescgan.files import link_or_copy
 
 
 class IterationWandbLogger(WandbLogger):
     """Logs every value against ``iteration``.
 
     Lightning's logger uses the trainer's step as x-axis, which runs twice as fast as iterations
-    when there are two players.
+    when there are two players. Each logger has a run of its own: one that an earlier job of this
+    process left open is finished first.
 
     Args:
         project: W&B project.
-        name: of the run; ``None`` lets W&B invent one.
+        name: of the run; ``None`` lets W&B invent one. The jobs of a multirun get their number
+            added.
+        group: of runs; ``None``: the jobs of a multirun share the name of its folder, a single run
+            has none.
         save_dir: folder of the run's local files.
         mode: ``online``, ``offline``, or ``auto``: online when an API key is configured and the
             server answers, else offline. ``WANDB_MODE`` in the environment overrides ``auto``.
         tags: of the run.
+        checkpoints: store the last and the best checkpoints as artifacts when training is over.
     """
 
     def __init__(
-        self, project: str, name: str | None, save_dir: str, mode: str, tags: list[str]
+        self,
+        project: str,
+        name: str | None,
+        group: str | None,
+        save_dir: str,
+        mode: str,
+        tags: list[str],
+        checkpoints: bool,
     ) -> None:
         if mode not in ("auto", "online", "offline"):
             raise ValueError(f"mode must be auto, online or offline, not {mode!r}")
         if mode == "auto":
             mode = os.environ.get("WANDB_MODE") or _reachable_mode()
-        # `mode` goes to wandb.init: the variable that Lightning sets for offline=True is no longer
-        # understood there.
+        sweep, number = _job()
+        # `mode` goes to wandb.init instead of offline= to Lightning, which would set a variable
+        # that wandb no longer understands, for the whole process.
         super().__init__(
-            name=name,
+            name=name if number is None or name is None else f"{name}-{number}",
             project=project,
             save_dir=save_dir,
-            offline=mode == "offline",
             tags=tags,
             mode=mode,
+            group=group or sweep,
         )
+        self.checkpoints = checkpoints
 
     @property
     @rank_zero_experiment
     def experiment(self) -> Any:
         """The W&B run, with ``iteration`` as everybody's x-axis."""
+        import wandb
+
         is_new = self._experiment is None
+        if is_new and wandb.run is not None:
+            wandb.run.finish()
         run = super().experiment
         if is_new:
             run.define_metric("iteration")
@@ -63,18 +86,83 @@ class IterationWandbLogger(WandbLogger):
         """Log ``metrics`` at iteration ``step``."""
         self.experiment.log({**metrics, "iteration": step})
 
+    @rank_zero_only
+    def log_picture_table(
+        self, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
+    ) -> None:
+        """Log a table at iteration ``step``; an infinite value, which W&B cannot show, is empty."""
+        import wandb
 
-def _reachable_mode() -> str:
+        data = [[_for_table(cell) for cell in row] for row in rows]
+        self.log_metrics({key: wandb.Table(columns=[*columns], data=data)}, step)
+
+    @rank_zero_only
+    def log_checkpoint(
+        self, path: Path, aliases: Sequence[str], metadata: Mapping[str, Any]
+    ) -> None:
+        """Store a checkpoint as a version of the artifact ``checkpoint-<run id>``.
+
+        Offline it waits in the run's folder for ``wandb sync``. When that folder has no room left
+        there is a warning: the checkpoint itself is safe.
+
+        Args:
+            path: a file that may be replaced but is never rewritten.
+            aliases: names of this version, such as ``last`` and ``best_psnr``.
+            metadata: shown beside the file.
+        """
+        if not self.checkpoints:
+            return
+        import wandb
+
+        run = self.experiment
+        artifact = wandb.Artifact(f"checkpoint-{run.id}", type="model", metadata=dict(metadata))
+        kept = Path(run.dir).parent / "checkpoints" / f"{aliases[0]}.ckpt"
+        try:
+            # A second name of the file: nothing is copied, and W&B may read it whenever it likes.
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            link_or_copy(path, kept)
+            artifact.add_file(str(kept), name="model.ckpt", skip_cache=True, policy="immutable")
+        except OSError as error:
+            rank_zero_warn(f"W&B does not get {path}: {error}. The file itself is safe.")
+            return
+        run.log_artifact(artifact, aliases=[*aliases])
+
+    @rank_zero_only
+    def finalize(self, status: str) -> None:
+        """Mark the run as failed when training ended with an error.
+
+        After a success it stays open: a validation may follow.
+        """
+        if status != "success":
+            self.close(exit_code=1)
+
+    @rank_zero_only
+    def close(self, exit_code: int = 0) -> None:
+        """End the run, uploads included."""
+        if self._experiment is not None:
+            self._experiment.finish(exit_code=exit_code)
+
+
+def _job() -> tuple[str | None, int | None]:
+    """Name of the multirun that this is a job of, and the job's number."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
+        return None, None
+    return Path(HydraConfig.get().sweep.dir).name, HydraConfig.get().job.num
+
+
+def _for_table(cell: Cell) -> Any:
     import wandb
 
-    if not wandb.login(prompt=False, verify=False):
-        rank_zero_info("W&B: no API key found (`wandb login` makes one); logging offline.")
-        return "offline"
-    server = urlparse(wandb.Settings().base_url)
-    port = server.port or (443 if server.scheme == "https" else 80)
-    try:
-        socket.create_connection((server.hostname or "", port), timeout=_TIMEOUT_S).close()
-    except OSError as error:
-        rank_zero_info(f"W&B: {server.hostname} cannot be reached ({error}); logging offline.")
-        return "offline"
-    return "online"
+    if isinstance(cell, Picture):
+        return wandb.Image(Image.fromarray(cell.image), caption=cell.caption)
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
+    return cell
+
+
+def _reachable_mode() -> str:
+    reason = why_offline()
+    if reason is None:
+        return "online"
+    rank_zero_info(f"W&B: {reason}; logging offline.")
+    return "offline"

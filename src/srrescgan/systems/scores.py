@@ -17,11 +17,14 @@ class Scores:
     """
 
     def __init__(self) -> None:
+        self.newest: dict[str, Tensor] = {}
+        """What was added last under each key, for whoever looks at single images."""
         self._sums: dict[str, float] = defaultdict(float)
         self._counts: dict[str, int] = defaultdict(int)
 
     def add(self, key: str, values: Tensor) -> None:
         """Add per-image ``values``, any shape, under ``key``."""
+        self.newest[key] = values
         self._sums[key] += float(values.double().sum())
         self._counts[key] += values.numel()
 

@@ -7,9 +7,10 @@ from torch import Tensor, nn
 
 from srrescgan.losses import GANLoss
 from srrescgan.schedulers import Scheduler
-from srrescgan.systems.base import Metric, OptimizerFactory, PhasedSystem
+from srrescgan.systems import health
+from srrescgan.systems.base import OptimizerFactory, PhasedSystem
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.types import SRBatch
+from srrescgan.types import Metric, SRBatch
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ class SRGANSystem(PhasedSystem):
         self.losses = nn.ModuleDict(losses)
         self.gan_loss = gan_loss
         self.discriminator_interval = discriminator_interval
+        self.watched = False
 
     def phases(self) -> tuple[Phase, ...]:
         """The generator moves, then the discriminator."""
@@ -100,6 +102,8 @@ class SRGANSystem(PhasedSystem):
         fake = self.discriminator(sr_seen)
         self.latest["train/d/real"] = real.detach().mean()
         self.latest["train/d/fake"] = fake.detach().mean()
+        if self.watched:
+            self.latest |= health.of_pictures(sr.detach(), batch["hr"], batch["lr"])
         return Encounter(batch["hr"], sr, sr_seen, real, fake)
 
     def generator_loss(self, seen: Encounter) -> Terms:

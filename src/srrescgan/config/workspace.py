@@ -1,0 +1,167 @@
+"""The dashboard of a training run as code: which curves, in which order, against what."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hydra.utils import get_object
+from omegaconf import DictConfig
+
+from srrescgan.callbacks.image_table import KEY as TABLE
+from srrescgan.config.check import nearest
+from srrescgan.config.wandb_server import dashboard_library
+from srrescgan.errors import ConfigError
+from srrescgan.losses import GANLoss
+from srrescgan.systems import DegradationCycleSystem, SRGANSystem
+
+AXIS = "iteration"
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What runs of one configuration log, group by group; each group is a tuple of panels.
+
+    A panel is a tuple of log names that are drawn together.
+    """
+
+    generator: tuple[tuple[str, ...], ...]
+    discriminator: tuple[tuple[str, ...], ...]
+    """Empty without an adversary, as ``health`` then is."""
+    health: tuple[tuple[str, ...], ...]
+    sets: tuple[str, ...]
+    """Names of the validation sets."""
+    metrics: tuple[str, ...]
+    """``<protocol>/<metric>``."""
+
+
+def curves(cfg: DictConfig) -> Curves:
+    """Read off a training configuration what its runs will log; nothing is built or read."""
+    system = get_object(cfg.system["_target_"])
+    gan = cfg.gan_loss if "gan_loss" in cfg.system else None
+    sides = ["", "_clean"] if issubclass(system, DegradationCycleSystem) else [""]
+    losses = [name for name, node in cfg.loss.items() if node is not None]
+    health: tuple[str, ...] = ()
+    discriminator: list[tuple[str, ...]] = []
+    if gan is not None:
+        losses += [f"gan{side}" for side in sides]
+        health = ("d_margin", "gradient_ratio")
+        if issubclass(system, SRGANSystem):
+            health += ("color_drift", "high_frequency")
+        terms = [f"gan{side}" for side in sides]
+        if get_object(gan["_target_"]).penalty is not GANLoss.penalty:
+            terms += [f"penalty{side}" for side in sides]
+        discriminator = [("train/d/real", "train/d/fake"), *_player("d", terms)]
+    return Curves(
+        generator=tuple(_player("g", losses)),
+        discriminator=tuple(discriminator),
+        health=tuple((f"health/{name}",) for name in health),
+        sets=tuple(str(name) for name, node in cfg.data.val.items() if node is not None),
+        metrics=tuple(
+            f"{protocol}/{metric}"
+            for protocol, given in cfg.protocol.items()
+            for metric, node in cfg.metric.items()
+            if given is not None and node is not None
+        ),
+    )
+
+
+def layout(entity: str, project: str, name: str, shown: Curves) -> Any:
+    """Make the W&B workspace that shows the curves, all against the iteration.
+
+    One section for the generator, the discriminator, GAN health, each validation set (every metric
+    with bicubic's beside it), the pictures, and the speed.
+
+    Args:
+        entity: user or team.
+        project: W&B project.
+        name: of the workspace, letters, digits and spaces.
+        shown: the curves.
+
+    Returns:
+        A ``wandb_workspaces.workspaces.Workspace``, not saved yet.
+
+    Raises:
+        ConfigError: the package wandb-workspaces is not installed.
+        ValueError: it refuses a name.
+    """
+    workspaces, reports = dashboard_library()
+
+    def section(title: str, panels: Sequence[Any]) -> Any:
+        axis = workspaces.SectionPanelSettings(x_axis=AXIS)
+        return workspaces.Section(name=title, panels=[*panels], is_open=True, panel_settings=axis)
+
+    def lines(panels: Iterable[tuple[str, ...]]) -> list[Any]:
+        return [reports.LinePlot(x=AXIS, y=[*names], title=_title(names)) for names in panels]
+
+    sections = [
+        section("Generator losses", lines(shown.generator)),
+        section("Discriminator", lines(shown.discriminator)),
+        section("GAN health", lines(shown.health)),
+        *[
+            section(
+                f"Validation: {data_set}",
+                lines(
+                    (f"val/{data_set}/{key}", f"val/{data_set}/bicubic/{key}")
+                    for key in shown.metrics
+                ),
+            )
+            for data_set in shown.sets
+        ],
+        section(
+            "Images",
+            [
+                *[
+                    reports.MediaBrowser(
+                        title=data_set, media_keys=[f"images/{data_set}"], num_columns=1
+                    )
+                    for data_set in shown.sets
+                ],
+                reports.WeavePanelSummaryTable(table_name=TABLE),
+            ],
+        ),
+        section(
+            "Speed",
+            lines([("train/iterations_per_second",), ("train/data_wait_share",)]),
+        ),
+    ]
+    return workspaces.Workspace(
+        entity=entity,
+        project=project,
+        name=name,
+        sections=[each for each in sections if each.panels],
+        settings=workspaces.WorkspaceSettings(x_axis=AXIS),
+        auto_generate_panels=False,
+    )
+
+
+def sweep_scores(shown: Curves, chosen: Sequence[str] | None) -> tuple[str, str]:
+    """Log names of the two scores that a multirun is judged by: LPIPS and PSNR, or the chosen ones.
+
+    Raises:
+        ConfigError: not two, or no run of this configuration logs them.
+    """
+    known = [f"val/{data_set}/{key}" for data_set in shown.sets for key in shown.metrics]
+    if chosen is None:
+        found = [next((k for k in known if k.endswith(f"/{m}")), m) for m in ("lpips", "psnr")]
+    else:
+        found = [*chosen]
+    if len(found) != 2:
+        raise ConfigError(f"scores={found}: two are needed, the horizontal and the vertical axis")
+    for score in found:
+        if score not in known:
+            raise ConfigError(
+                f"scores: runs of this configuration do not log {score!r}{nearest(score, known)}"
+                f" (there are: {', '.join(known)}); choose with scores=[...] or metric=[...]"
+            )
+    return found[0], found[1]
+
+
+def _player(player: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    return [(f"train/{player}/{term}",) for term in (*terms, "grad_norm", "lr")]
+
+
+def _title(names: Sequence[str]) -> str:
+    """What the panel shows, without the words that its section says already."""
+    if names[0].startswith("val/"):
+        return names[0].split("/", maxsplit=2)[2]
+    return ", ".join(name.split("/", maxsplit=1)[1] for name in names)

@@ -1,0 +1,40 @@
+"""Lay out the W&B dashboard: ``python -m srrescgan.workspace experiment=NAME entity=WHO``.
+
+With ``group=NAME`` the report of a multirun instead. ``output=FILE.json`` needs no server.
+"""
+
+from pathlib import Path
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from srrescgan.config.cli import entry_point
+from srrescgan.config.sweep_dashboard import sweep_report
+from srrescgan.config.wandb_server import save, write_spec
+from srrescgan.config.workspace import curves, layout, sweep_scores
+from srrescgan.errors import ConfigError
+
+
+def workspace(cfg: DictConfig) -> None:
+    """Save the workspace or the report, or write its layout to a file."""
+    shown = curves(cfg)
+    try:
+        if cfg.group is None:
+            view = layout(cfg.entity, cfg.project, cfg.title or cfg.project, shown)
+        else:
+            scores = sweep_scores(shown, cfg.scores)
+            view = sweep_report(cfg.entity, cfg.project, cfg.group, scores, [*cfg.parameters])
+    except ValueError as error:  # pydantic's, a line for each value that is refused
+        raise ConfigError(f"W&B does not take this layout: {error}") from error
+    if cfg.output is None:
+        said = save(view)
+    else:
+        said = cfg.output
+        write_spec(view, Path(said))
+    Console().print(said, soft_wrap=True)
+
+
+main = entry_point("workspace", workspace)
+
+if __name__ == "__main__":
+    main()
