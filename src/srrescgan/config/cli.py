@@ -12,31 +12,45 @@ from hydra._internal.utils import get_args_parser
 from hydra.core.global_hydra import GlobalHydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import IntervalSweep, Override
+from hydra.core.utils import setup_globals
 from hydra.errors import HydraException
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig, OmegaConf, read_write
 from omegaconf.errors import OmegaConfBaseException
 
 from srrescgan.config.check import check_targets, nearest
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, UserError
 
-Task = Callable[[DictConfig], float | None]
+_PLUGINS = {
+    "hydra/sweeper": ("optuna",),
+    "hydra/sweeper/sampler": ("tpe", "random", "nsgaii", "cmaes"),
+    "hydra/launcher": ("joblib", "submitit_local", "submitit_slurm"),
+}
+"""Options that come with the packages of our optional extra."""
+_INSTALL = "pip install 'srrescgan[sweeps]'"
+
+Task = Callable[[DictConfig], Any]
+Multirun = Callable[[Callable[[], None], str, list[str], str | None], None]
+"""Called with Hydra's run, the name of the primary configuration, overrides and ``--config-dir``.
+"""
 
 
-def entry_point(config_name: str, task: Task) -> Callable[[], None]:
+def entry_point(
+    config_name: str, task: Task, multirun: Multirun | None = None
+) -> Callable[[], None]:
     """Make a command of ``task``.
 
     The command line is checked before Hydra starts a job, so a mistyped key stops the command with
     one line and nothing is written. A :class:`UserError` in the task ends it with its message and
     exit code 2; any other exception is a bug and keeps its traceback.
-    """
 
-    def job(cfg: DictConfig) -> float | None:
-        try:
-            return task(cfg)
-        except UserError as error:
-            _fail(error)
+    Args:
+        config_name: primary configuration, such as ``train``.
+        task: what the command does; what it returns goes to the sweeper of a multirun.
+        multirun: takes a multirun (``-m``) in hand; ``None`` leaves it to Hydra.
+    """
+    job = _Job(task)
 
     def main() -> None:
         register()
@@ -48,9 +62,36 @@ def entry_point(config_name: str, task: Task) -> Callable[[], None]:
                     _refuse_distributed(variants)
             except UserError as error:
                 _fail(error)
-        hydra.main(version_base="1.3", config_path=CONFIG_DIR, config_name=config_name)(job)()
+        run = hydra.main(version_base="1.3", config_path=CONFIG_DIR, config_name=config_name)(job)
+        if not arguments.multirun or multirun is None:
+            run()
+            return
+        try:
+            multirun(run, config_name, arguments.overrides, arguments.config_dir)
+        except UserError as error:
+            _fail(error)
 
     return main
+
+
+class _Job:
+    """A task that ends the command with one line when it raises a UserError.
+
+    Launchers send it to other processes, where Hydra resolves our keys before it calls us.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+
+    def __call__(self, cfg: DictConfig) -> Any:
+        try:
+            return self.task(cfg)
+        except UserError as error:
+            _fail(error)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        register()
+        self.__dict__.update(state)
 
 
 def check_overrides(
@@ -74,11 +115,44 @@ def check_overrides(
     GlobalHydra.instance().clear()
     search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"] if config_dir else []
     with initialize_config_dir(CONFIG_DIR, version_base="1.3"):
-        variants = [_compose(config_name, [*search, *each]) for each in _variants(overrides)]
+        try:
+            variants = [_compose(config_name, [*search, *each]) for each in _variants(overrides)]
+        except ConfigError as error:
+            if "to Integer" in str(error) and any("=interval(" in each for each in overrides):
+                raise ConfigError(f"{error}: for whole numbers write int(interval(...))") from error
+            raise
     GlobalHydra.instance().clear()
     for cfg in variants:
         check_targets(cfg)
     return variants
+
+
+def compose_with_hydra(
+    config_name: str, overrides: list[str], config_dir: str | None = None
+) -> DictConfig:
+    """The configuration of a command line together with Hydra's own node.
+
+    The folder of a sweep in it, ``hydra.sweep.dir``, is absolute and final: a clock that is part of
+    its name has stopped.
+
+    Raises:
+        ConfigError: as :func:`check_overrides`.
+    """
+    register()
+    setup_globals()
+    GlobalHydra.instance().clear()
+    search = [f"hydra.searchpath=[file://{Path(config_dir).resolve()}]"] if config_dir else []
+    with initialize_config_dir(CONFIG_DIR, version_base="1.3"):
+        cfg = _compose(config_name, [*search, *overrides], return_hydra_config=True)
+    GlobalHydra.instance().clear()
+    previous = HydraConfig.instance().cfg
+    HydraConfig.instance().set_config(cfg)
+    try:
+        with read_write(cfg.hydra.sweep):
+            cfg.hydra.sweep.dir = str(Path(cfg.hydra.sweep.dir).absolute())
+    finally:
+        HydraConfig.instance().cfg = previous
+    return cfg
 
 
 def use_job_directory(cfg: DictConfig) -> None:
@@ -111,13 +185,18 @@ def _refuse_distributed(variants: list[DictConfig]) -> None:
             )
 
 
-def _fail(error: UserError) -> NoReturn:
+def user_message(error: UserError) -> str:
+    """What a user has to be told of an error."""
     # An exception that crossed from a data loading process carries that process's traceback; the
     # user needs the message only.
     message = str(error)
     if message.startswith("Caught "):
         message = message.rsplit(f"{type(error).__name__}: ", maxsplit=1)[-1]
-    sys.stderr.write(f"error: {message.strip()}\n")
+    return message.strip()
+
+
+def _fail(error: UserError) -> NoReturn:
+    sys.stderr.write(f"error: {user_message(error)}\n")
     raise SystemExit(2)
 
 
@@ -143,17 +222,19 @@ def _quoting_hint(message: str) -> str:
 
 
 def _values(override: Override) -> list[str]:
-    if not override.is_sweep_override() or not override.is_discrete_sweep():
-        # A range of numbers for a sweeper has no members to try: its key alone is looked at.
-        line = override.input_line or ""
-        return [line.split("=")[0] + "=0"] if override.is_sweep_override() else [line]
-    key = override.get_key_element()
+    if not override.is_sweep_override():
+        return [override.input_line or ""]
+    key, value = override.get_key_element(), override.value()
+    if isinstance(value, IntervalSweep):  # has no members: its beginning stands for all
+        return [f"{key}={value.start}"]
     return [f"{key}={value}" for value in override.sweep_string_iterator()]
 
 
-def _compose(config_name: str, overrides: list[str]) -> DictConfig:
+def _compose(
+    config_name: str, overrides: list[str], return_hydra_config: bool = False
+) -> DictConfig:
     try:
-        return compose(config_name, overrides=overrides)
+        return compose(config_name, overrides=overrides, return_hydra_config=return_hydra_config)
     except (HydraException, OmegaConfBaseException) as error:
         # Hydra's own message about a value names the key; its cause says what is wrong with it.
         reason = error.__cause__ if "Error merging" in str(error) and error.__cause__ else error
@@ -165,6 +246,8 @@ def _explain(config_name: str, overrides: list[str], message: str) -> str:
     found = re.search(r"Could not (?:find|load) '([^']+)'", message)
     if found:
         group, _, option = found[1].rpartition("/")
+        if option in _PLUGINS.get(group, ()):
+            return f"{group}={option} needs a package that is not installed: {_INSTALL}"
         options = GlobalHydra.instance().config_loader().get_group_options(group)
         shown = sorted(option for option in options if not option.startswith("_"))
         hint = nearest(option, shown)

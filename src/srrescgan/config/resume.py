@@ -1,6 +1,6 @@
 """A run held against what is there already: its folder, its checkpoint, its objective."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
@@ -8,6 +8,8 @@ import pytorch_lightning as pl
 from srrescgan.config.check import nearest
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.inference.weights import read_checkpoint
+from srrescgan.sweeps.objective import Objective, names, possible
+from srrescgan.types import Metric
 
 
 def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> None:
@@ -44,6 +46,11 @@ def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> 
         )
 
 
+def is_over(path: Path, iterations: int) -> bool:
+    """Whether the run that left a checkpoint has done all its iterations."""
+    return read_checkpoint(path).get("iteration", 0) >= iterations
+
+
 def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) -> None:
     """Keep what an earlier run left in ``folder``.
 
@@ -66,15 +73,26 @@ def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) 
         curve.rename(curve.with_name(f"metrics.before_resume_{count + 1}.csv"))
 
 
-def check_objective(name: str | None, sets: Collection[str], metrics: Collection[str]) -> None:
-    """Make sure that a sweeper's objective will exist when the run is over.
+def check_objective(
+    objective: str | Sequence[str] | None,
+    sets: Mapping[str, bool],
+    metrics: Mapping[str, Metric],
+) -> tuple[Objective, ...]:
+    """Make sure that what a sweep is judged by will exist when the run is over.
+
+    Args:
+        objective: names, as :func:`srrescgan.sweeps.objective.possible` describes them.
+        sets: validation sets by name: whether they have true images.
+        metrics: by ``<protocol>/<metric>``.
 
     Raises:
         ConfigError: naming the nearest metric that will.
     """
-    known = {f"val/{data_set}/{metric}" for data_set in sets for metric in metrics}
-    if name is not None and name not in known:
-        raise ConfigError(
-            f"objective={name}: no such metric{nearest(name, known)}"
-            f" (there will be: {', '.join(sorted(known))})"
-        )
+    known = possible(sets, metrics)
+    for name in names(objective):
+        if name not in known:
+            raise ConfigError(
+                f"objective={name}: no such metric{nearest(name, known)}"
+                f" (there will be: {', '.join(sorted(known))})"
+            )
+    return tuple(known[name] for name in names(objective))
