@@ -50,8 +50,8 @@ type: $(READY)  ## Static types
 train: $(READY)  ## make train EXPERIMENT=ntire20_track1 ARGS="paths.data_dir=DIR"
 	$(BIN)/python -m srrescgan.train experiment=$(EXPERIMENT) $(ARGS)
 
-eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=true"
-	$(BIN)/python -m srrescgan.eval experiment=$(EXPERIMENT) ckpt_path=$(CKPT) $(ARGS)
+eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=both"; without CKPT: the best there is
+	$(BIN)/python -m srrescgan.eval experiment=$(EXPERIMENT) $(if $(CKPT),ckpt_path=$(CKPT)) $(ARGS)
 
 upscale: $(READY)  ## make upscale INPUT=photos WEIGHTS=FILE OUTPUT=large ARGS="ensemble=true"
 	$(BIN)/python -m srrescgan.upscale input=$(INPUT) weights=$(WEIGHTS) output=$(or $(OUTPUT),upscaled) $(ARGS)

@@ -1,82 +1,111 @@
 """Score a checkpoint: ``python -m srrescgan.eval experiment=NAME ckpt_path=FILE``."""
 
+import platform
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
+import torch
 from omegaconf import DictConfig
 from rich.console import Console
+from rich.progress import track
 
-from srrescgan.config.build import build, build_available_metrics
-from srrescgan.config.cli import entry_point, overridden, plain, use_job_directory
+from srrescgan.callbacks.provenance import software
+from srrescgan.config.build import build, build_named, build_scorecard
+from srrescgan.config.cli import entry_point, use_job_directory
+from srrescgan.config.entrants import entrants_of
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.data import SRDataModule
-from srrescgan.errors import ConfigError, DataError
-from srrescgan.inference import Predictor, choose_device, evaluate, load_pretrained, summarise
-from srrescgan.inference.evaluator import Method, write_csv
-from srrescgan.inference.report import score_table, write_json
-from srrescgan.inference.weights import read_generator
-from srrescgan.ops.resize import imresize
+from srrescgan.errors import DataError
+from srrescgan.evaluation.columns import columns_of
+from srrescgan.evaluation.entrants import enrol, methods_on
+from srrescgan.evaluation.gallery import Gallery
+from srrescgan.evaluation.lpips_map import lpips_map
+from srrescgan.evaluation.output import print_all, save_pictures, shown, write_all
+from srrescgan.evaluation.ranking import merge_where_it_belongs
+from srrescgan.evaluation.results import Evaluation, Row
+from srrescgan.evaluation.scoring import Bench, score_images
+from srrescgan.inference import choose_devices
+from srrescgan.types import Metric, SRBatch
 
 
-def evaluate_checkpoint(cfg: DictConfig) -> None:
-    """Write ``metrics.json`` and ``per_image.csv``, and print the table."""
+def evaluate(cfg: DictConfig) -> None:
+    """Score bicubic, the checkpoint and every other method on every image of the sets."""
     use_job_directory(cfg)
-    if not cfg.ckpt_path:
-        raise ConfigError("ckpt_path= is needed: a checkpoint, .safetensors or reference .pth")
     folder = Path(cfg.output_dir)
-    weights = read_generator(cfg.ckpt_path)
-    own = overridden("generator") or weights.config is None
-    config = plain(cfg.generator) if own else None
-    generator = load_pretrained(cfg.ckpt_path, config)
-    predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device))
-    if predictor.scale != cfg.scale:
-        raise ConfigError(
-            f"{cfg.ckpt_path} upscales by {predictor.scale}, the experiment by {cfg.scale}:"
-            f" give scale={predictor.scale} or another checkpoint"
-        )
+    # TF32 would move LPIPS in the fourth digit, and the picture too.
+    torch.backends.cudnn.allow_tf32 = False
     if cfg.synthetic:
         use_synthetic_images(cfg, folder / "synthetic")
     datamodule = build(cfg.data)
     datamodule.setup("test")
-    _check_truth(datamodule)
-    metrics, unavailable = build_available_metrics(cfg.metric)
-    methods: dict[str, Method] = {
-        "bicubic": lambda lr: imresize(lr, predictor.scale).clamp(0, 1),
-        "sr+" if cfg.ensemble else "sr": predictor,
-    }
-    batches = chain.from_iterable(datamodule.test_dataloader())
-    ready = (datamodule.on_after_batch_transfer(batch, 0) for batch in batches)
-    rows = list(evaluate(ready, methods, metrics))
-    protocol = build(cfg.protocol).label
-    summary = summarise(rows)
-    write_csv(rows, folder / "per_image.csv")
-    about = {
-        "experiment": cfg.name,
-        "checkpoint": str(cfg.ckpt_path),
-        "backbone_weights": cfg.backbone_weights,  # random: LPIPS is a stand-in, not a score
-    }
-    write_json(summary, protocol, unavailable, about, folder / "metrics.json")
-    console = Console()
-    console.print(score_table(summary, protocol, unavailable))
-    if cfg.backbone_weights != "imagenet":
-        console.print(f"LPIPS with {cfg.backbone_weights} weights is a stand-in, not a score.")
-    for name, reason in unavailable.items():
-        console.print(f"{name} unavailable: {reason}")
-    console.print(f"{folder}/metrics.json, {folder}/per_image.csv", soft_wrap=True)
-
-
-def _check_truth(datamodule: SRDataModule) -> None:
-    datasets = datamodule.datasets("test")
-    without = [name for name, dataset in datasets.items() if "hr" not in dataset.folders()]
-    if without:
+    devices = choose_devices(cfg.device)
+    entrants = entrants_of(cfg, datamodule, devices[0])
+    cards = [build_scorecard(cfg.metric, cfg.protocol) for _ in devices]
+    scorecard, unavailable = cards[0]
+    _check_measurable(datamodule, scorecard)
+    benches = [
+        Bench(methods_on(entrants, device), card, device)
+        for device, (card, _) in zip(devices, cards, strict=True)
+    ]
+    protocols = {name: item.label for name, item in build_named(cfg.protocol).items()}
+    columns = columns_of(scorecard, protocols)
+    judged = list(entrants)[1]
+    where = lpips_map(scorecard.values(), devices[0]) if cfg.shown else None
+    gallery = Gallery(columns, judged, cfg.shown, cfg.crop, where)
+    images = sum(len(dataset) for dataset in datamodule.test.values())
+    rows: list[Row] = []
+    for scored in track(score_images(_batches(datamodule), benches), "Evaluating", images):
+        rows += scored.rows
+        picture = shown(scored) if cfg.shown else None
+        if picture is not None:
+            gallery.add(picture)
+        if cfg.save_images:
+            save_pictures(scored, folder)
+    contestants = tuple(enrol(name, each, cfg.cost_size) for name, each in entrants.items())
+    about = _about(cfg, devices)
+    evaluation = Evaluation(columns, contestants, tuple(rows), unavailable, about, protocols)
+    rankings = merge_where_it_belongs(build_named(cfg.published).values(), evaluation)
+    files = write_all(evaluation, rankings, gallery.exhibits, judged, folder)
+    print_all(evaluation, rankings, files, Console())
+    if evaluation.problems:
         raise DataError(
-            f"{', '.join(without)}: no hr images, so there is nothing to compare with. Upscale the"
-            " pictures and look at them (python -m srrescgan.upscale), or leave the set out:"
+            f"{len(evaluation.problems)} of {len(rows)} pictures could not be scored, or not"
+            f" wholly: they are listed above and in {folder}/metrics.json"
+        )
+
+
+def _batches(datamodule: SRDataModule) -> Iterator[SRBatch]:
+    for batch in chain.from_iterable(datamodule.test_dataloader()):
+        yield datamodule.on_after_batch_transfer(batch, 0)
+
+
+def _about(cfg: DictConfig, devices: list[torch.device]) -> dict[str, Any]:
+    names = {
+        torch.cuda.get_device_name(d) if d.type == "cuda" else platform.machine(): None
+        for d in devices
+    }
+    return {
+        "experiment": cfg.name,
+        "devices": [str(device) for device in devices],
+        "machine": f"{', '.join(names)}, {torch.get_num_threads()} CPU threads",
+        "software": software(),
+    }
+
+
+def _check_measurable(datamodule: SRDataModule, scorecard: Mapping[str, Metric]) -> None:
+    roles = {name: item.folders().keys() for name, item in datamodule.datasets("test").items()}
+    without = [name for name in roles if "hr" not in roles[name]]
+    if without and all(metric.reference == "hr" for metric in scorecard.values()):
+        raise DataError(
+            f"{', '.join(without)}: no hr images, so there is nothing to compare with. Take metrics"
+            " that need none, metric=[niqe,color_drift], or leave the set out:"
             f" data.val.{without[0].split('/')[-1]}=null"
         )
 
 
-main = entry_point("eval", evaluate_checkpoint)
+main = entry_point("eval", evaluate)
 
 if __name__ == "__main__":
     main()

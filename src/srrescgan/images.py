@@ -92,6 +92,17 @@ def image_size(path: str | Path) -> tuple[int, int]:
     return (width, height) if sideways else (height, width)
 
 
+def image_is_grey(path: str | Path) -> bool:
+    """Whether a file stores one channel of grey, from its header alone; a pack never does."""
+    try:
+        with Image.open(path) as image:
+            return image.mode in ("1", "L", "LA", "La") or image.mode[0] in "IF"
+    except Image.UnidentifiedImageError:
+        return False  # a pack
+    except _DAMAGE as error:
+        raise _unreadable(path, error) from error
+
+
 def to_tensor(image: np.ndarray) -> Tensor:
     """Convert ``(H, W, C)`` uint8 to ``(C, H, W)`` float32 in [0, 1]."""
     planes = np.array(image.transpose(2, 0, 1), order="C")  # reordered while it is still small

@@ -10,13 +10,16 @@ from omegaconf import DictConfig
 from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from rich.console import Console
 
-from srrescgan.callbacks import Provenance
+from srrescgan.callbacks import Checkpoint, Provenance
 from srrescgan.checkup import require_healthy
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
 from srrescgan.config.match import check_match
-from srrescgan.config.resume import check_objective, check_output, check_resumable
+from srrescgan.config.resume import check_objective, check_output, check_resumable, is_over
+from srrescgan.config.sweep import run_sweep
+from srrescgan.config.sweep_job import Answer, in_sweep, run_job
 from srrescgan.config.synthetic import use_synthetic_images
+from srrescgan.config.wandb_logger import IterationWandbLogger
 from srrescgan.inference.report import score_table, training_summary
 from srrescgan.inference.weights import load_into, read_generator
 
@@ -35,41 +38,56 @@ def train(cfg: DictConfig) -> dict[str, float]:
         rank_zero_only(require_healthy)(build(cfg.checkup), datamodule.datasets("fit"), folder)
     system = build(cfg.system)
     check_match(system, datamodule)
-    check_objective(cfg.objective, datamodule.val, system.metrics)
+    truths = {name: "hr" in dataset.folders() for name, dataset in datamodule.val.items()}
+    check_objective(cfg.objective, truths, system.metrics)
     if cfg.init_weights:
         load_into(system.generator, read_generator(cfg.init_weights))
-    if cfg.ckpt_path:
+    # A job of a sweep may have been killed after its last iteration, before its last validation.
+    over = in_sweep() and bool(cfg.ckpt_path) and is_over(Path(cfg.ckpt_path), cfg.iterations)
+    if cfg.ckpt_path and not over:
         check_resumable(Path(cfg.ckpt_path), system, cfg.iterations)
-    callbacks = [*build_named(cfg.callback).values(), Provenance(config)]
+    provenance = Provenance(config)
+    callbacks = [] if over else [*build_named(cfg.callback).values(), provenance]
     loggers = list(build_named(cfg.logger).values())
     trainer = build_trainer(cfg.trainer, callbacks, loggers)
     for logger in loggers:
-        logger.log_hyperparams(config)
-    trainer.fit(system, datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
-    if system.iteration % cfg.validate_every and not trainer.should_stop:
+        logger.log_hyperparams({**config, "provenance": provenance.software})
+    if over:
+        trainer.validate(system, datamodule, cfg.ckpt_path, verbose=False, weights_only=True)
+    else:
+        trainer.fit(system, datamodule, ckpt_path=cfg.ckpt_path, weights_only=True)
+    if not over and system.iteration % cfg.validate_every and not trainer.should_stop:
         trainer.validate(system, datamodule, verbose=False)
+    for logger in loggers:
+        if isinstance(logger, IterationWandbLogger):
+            logger.close()  # uploads included; the next job of a multirun begins its own run
+    if in_sweep() and any(isinstance(c, Checkpoint) and c.stopped for c in callbacks):
+        raise KeyboardInterrupt  # saved; the jobs after this one are not wanted either
     metrics = {name: float(value) for name, value in trainer.callback_metrics.items()}
-    _report(cfg, metrics, build(cfg.protocol).label)
+    _report(cfg, metrics)
     return metrics
 
 
-def main_task(cfg: DictConfig) -> float | None:
-    """Train, and give a sweeper its objective."""
+def main_task(cfg: DictConfig) -> Answer:
+    """Train, and give a sweeper what it asks for."""
     use_job_directory(cfg)
     logging.getLogger("pytorch_lightning").setLevel(logging.WARNING)
     # Advice for, and deprecations inside, Lightning: nothing the user of a command can act on.
     warnings.simplefilter("ignore", PossibleUserWarning)
     warnings.filterwarnings("ignore", module="pytorch_lightning", category=FutureWarning)
+    if in_sweep():
+        return run_job(cfg, train)
     _say(cfg.notice)
-    metrics = train(cfg)
-    return None if cfg.objective is None else metrics[cfg.objective]
+    train(cfg)
+    return None
 
 
 @rank_zero_only
-def _report(cfg: DictConfig, metrics: dict[str, float], protocol: str) -> None:
+def _report(cfg: DictConfig, metrics: dict[str, float]) -> None:
     summary = training_summary(metrics)
     if summary:
-        Console().print(score_table(summary, protocol, {}))
+        labels = {name: item.label for name, item in build_named(cfg.protocol).items()}
+        Console().print(score_table(summary, labels))
     _say(cfg.notice)
     Console().print(f"checkpoint: {cfg.output_dir}/checkpoints/last.ckpt", soft_wrap=True)
 
@@ -80,7 +98,7 @@ def _say(notice: str | None) -> None:
         Console().print(notice, style="bold")
 
 
-main = entry_point("train", main_task)
+main = entry_point("train", main_task, run_sweep)
 
 if __name__ == "__main__":
     main()

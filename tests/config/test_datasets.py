@@ -89,9 +89,12 @@ def test_the_folders_of_an_own_camera_are_described() -> None:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
-def test_what_comes_next_trains_on_this_data_set(name: str) -> None:
-    group, chosen = recipe(name).next_command.split()[3].split("=")
-    if group == "stages":
+def test_what_comes_next_reads_this_data_set(name: str) -> None:
+    command = recipe(name).next_command.split()
+    group, chosen = command[3].split("=")
+    if command[2] == "srrescgan.eval":
+        read = _folders(composed("eval", *command[3:], "paths.data_dir=/data").data)
+    elif group == "stages":
         cfg = composed("pipeline", f"stages={chosen}", "paths.data_dir=/data")
         read = {cfg.stages[key].removeprefix("/data/") for key in ("target", "camera", "lr")}
     else:

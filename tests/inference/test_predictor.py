@@ -9,8 +9,7 @@ from srrescgan.inference import Predictor, load_pretrained, tile_size
 
 
 def views(photo: torch.Tensor) -> dict[str, torch.Tensor]:
-    """A photo, a flat graphic, and both in one picture: the noise estimate of the last is of it all.
-    """
+    """A photo, a flat graphic, and both in one picture, whose noise estimate is of it all."""
     flat = torch.full_like(photo, 0.5)
     half = torch.cat([photo[..., : photo.shape[-1] // 2], flat[..., photo.shape[-1] // 2 :]], -1)
     return {"photo": photo, "flat": flat, "half flat": half}
@@ -41,7 +40,7 @@ def test_tiles_do_not_show_with_the_released_weights(shared, tile: int) -> None:
         assert (whole - tiled).abs().max() * 255 < 0.01, name
 
 
-def test_a_network_that_does_not_say_how_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_network_that_does_not_say_how_is_not_cut() -> None:
     class Opaque(torch.nn.Module):
         scale = 2
 

@@ -17,7 +17,16 @@ _COUNTS = (
     *("validate_every", "checkpoint_every", "log_every"),
 )
 _CHOICES = {"doctor": ("check", "skip")}
-_NAMED_GROUPS = ("loss", "protocol", "metric", "published", "callback", "logger", "optimizer", "scheduler")
+_NAMED_GROUPS = (
+    "loss",
+    "protocol",
+    "metric",
+    "published",
+    "callback",
+    "logger",
+    "optimizer",
+    "scheduler",
+)
 """Groups whose node is a mapping from names to objects."""
 
 

@@ -13,6 +13,8 @@ from typing import Any
 from hydra.core.config_store import ConfigStore
 from omegaconf import MISSING, OmegaConf
 
+from srrescgan.files import text_hash
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parents[1] / "conf"
 CONFIG_DIR = str(_CHECKOUT if _CHECKOUT.is_dir() else _PACKAGE / "conf")
@@ -24,6 +26,13 @@ class Paths:
     """Places on this machine."""
 
     data_dir: str = MISSING
+
+
+@dataclass
+class RunPaths(Paths):
+    """Places on this machine that runs use."""
+
+    weights_dir: str = MISSING
 
 
 @dataclass
@@ -53,18 +62,21 @@ class TrainConfig:
     ckpt_path: str | None = MISSING
     init_weights: str | None = MISSING
     output_dir: str = MISSING
-    objective: str | None = MISSING
+    objective: Any = MISSING
     notice: str | None = MISSING
-    paths: Paths = field(default_factory=Paths)
+    released_weights: str | None = MISSING
+    paths: RunPaths = field(default_factory=RunPaths)
     data: Any = None
     degradation: Any = None
     generator: Any = None
     discriminator: Any = None
     loss: dict[str, Any] = field(default_factory=dict)
     gan_loss: Any = None
-    protocol: Any = None
+    protocol: dict[str, Any] = field(default_factory=dict)
     checkup: Any = None
     metric: dict[str, Any] = field(default_factory=dict)
+    scorecard: Any = None
+    published: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
     scheduler: dict[str, Any] = field(default_factory=dict)
     system: Any = None
@@ -77,13 +89,32 @@ class TrainConfig:
 class EvalConfig(TrainConfig):
     """Keys of ``conf/eval.yaml``: those of a training run, and how to evaluate."""
 
-    ensemble: bool = MISSING
-    device: str = MISSING
+    ensemble: Any = MISSING
+    methods: Any = None
+    tile: Any = MISSING
+    device: Any = MISSING
+    shown: int = MISSING
+    crop: int = MISSING
+    save_images: bool = MISSING
+    cost_size: int = MISSING
 
 
 @dataclass
 class DoctorConfig(TrainConfig):
     """Keys of ``conf/doctor.yaml``: those of a training run."""
+
+
+@dataclass
+class WorkspaceConfig(TrainConfig):
+    """Keys of ``conf/workspace.yaml``: those of a training run, and where to save its dashboard."""
+
+    entity: str = MISSING
+    project: str = MISSING
+    title: str | None = MISSING
+    group: str | None = MISSING
+    scores: list[str] | None = MISSING
+    parameters: list[str] = MISSING
+    output: str | None = MISSING
 
 
 @dataclass
@@ -94,6 +125,7 @@ class UpscaleConfig:
     output: str = MISSING
     weights: str = MISSING
     ensemble: bool = MISSING
+    tile: Any = MISSING
     device: str = MISSING
     scale: int = MISSING
     generator: Any = None
@@ -187,6 +219,16 @@ class AuditConfig:
     logger: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass
+class CompareConfig:
+    """Keys of ``conf/compare.yaml``."""
+
+    runs: Any = None
+    methods: Any = None
+    name: str = MISSING
+    output_dir: str = MISSING
+
+
 def _package_dir(package: str) -> str:
     """Folder of an installed package, found without importing it."""
     spec = find_spec(package)
@@ -201,13 +243,16 @@ def register() -> None:
     store.store("train_schema", TrainConfig)
     store.store("eval_schema", EvalConfig)
     store.store("doctor_schema", DoctorConfig)
+    store.store("workspace_schema", WorkspaceConfig)
     store.store("upscale_schema", UpscaleConfig)
     store.store("degrade_schema", DegradeConfig)
     store.store("prepare_schema", PrepareConfig)
     store.store("export_schema", ExportConfig)
     store.store("pipeline_schema", PipelineConfig)
     store.store("audit_schema", AuditConfig)
+    store.store("compare_schema", CompareConfig)
     OmegaConf.register_new_resolver("mul", operator.mul, replace=True)
     OmegaConf.register_new_resolver("div", operator.truediv, replace=True)
     OmegaConf.register_new_resolver("half", lambda count: count // 2, replace=True)
+    OmegaConf.register_new_resolver("short_hash", lambda text: text_hash(text)[:8], replace=True)
     OmegaConf.register_new_resolver("package_dir", _package_dir, replace=True)

@@ -1,17 +1,15 @@
-"""Trained generators at work: weight files, whole pictures, scores."""
+"""Trained generators at work: weight files and whole pictures."""
 
-from srrescgan.inference.evaluator import Row, evaluate, summarise
-from srrescgan.inference.predictor import Predictor, choose_device
+from srrescgan.inference.predictor import Predictor, choose_device, choose_devices, tile_size
 from srrescgan.inference.pretrained import load_domain_generator, load_pretrained
 from srrescgan.inference.resolver import SuperResolver
 
 __all__ = [
     "Predictor",
-    "Row",
     "SuperResolver",
     "choose_device",
-    "evaluate",
+    "choose_devices",
     "load_domain_generator",
     "load_pretrained",
-    "summarise",
+    "tile_size",
 ]

@@ -1,69 +1,52 @@
-"""Scores as a table for people and as a file for programs."""
+"""The scores of a training run as a table."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 from rich.table import Table
 
-from srrescgan.files import replacing
-from srrescgan.inference.evaluator import json_number
-
 Summary = Mapping[str, Mapping[str, Mapping[str, float]]]
-_DECIMALS = {"images": 0, "psnr": 2}
+"""Set, then method, then ``<protocol>/<metric>``."""
+_DECIMALS = {"psnr": 2}
 
 
-def score_table(summary: Summary, protocol: str, unavailable: Mapping[str, str]) -> Table:
-    """One line per set and method, under the protocol the numbers were computed with."""
-    table = Table(title=f"Mean over images ({protocol})", title_justify="left")
-    columns = list(_first_scores(summary))
+def score_table(summary: Summary, protocols: Mapping[str, str]) -> Table:
+    """One line per set and method; every column names its protocol, and the title says what it is.
+
+    Args:
+        summary: means over the images.
+        protocols: label of each protocol by name.
+    """
+    rules = "; ".join(f"{name}: {label}" for name, label in protocols.items())
+    table = Table(title=f"Mean over images ({rules})", title_justify="left")
+    rows = [
+        (data_set, method, scores)
+        for data_set, methods in summary.items()
+        for method, scores in methods.items()
+    ]
+    columns = list(dict.fromkeys(key for *_, scores in rows for key in scores))
     for heading in ("set", "method"):
         table.add_column(heading)
-    for heading in (*columns, *unavailable):
-        table.add_column(heading if heading == "images" else heading.upper(), justify="right")
-    for data_set, methods in summary.items():
-        for method, scores in methods.items():
-            cells = [f"{scores[key]:.{_DECIMALS.get(key, 4)}f}" for key in columns]
-            table.add_row(data_set, method, *cells, *["unavailable"] * len(unavailable))
+    for heading in columns:
+        table.add_column(heading, justify="right", overflow="fold")
+    for data_set, method, scores in rows:
+        table.add_row(data_set, method, *(_cell(scores.get(key), key) for key in columns))
     return table
 
 
-def write_json(
-    summary: Summary,
-    protocol: str,
-    unavailable: Mapping[str, str],
-    about: Mapping[str, Any],
-    path: Path,
-) -> None:
-    """Write ``metrics.json``; a metric that could not be computed is ``null``, with the reason."""
-    content = {
-        "protocol": protocol,
-        **about,
-        "sets": {
-            data_set: {
-                method: {key: json_number(value) for key, value in scores.items()}
-                | dict.fromkeys(unavailable)
-                for method, scores in methods.items()
-            }
-            for data_set, methods in summary.items()
-        },
-        "unavailable": dict(unavailable),
-    }
-    with replacing(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-
-
 def training_summary(metrics: Mapping[str, float]) -> dict[str, dict[str, dict[str, float]]]:
-    """Arrange ``val/<set>/<metric>`` and ``val/<set>/bicubic/<metric>`` as a summary."""
+    """Arrange ``val/<set>/<key>`` and ``val/<set>/bicubic/<key>`` as a summary.
+
+    A key is ``<protocol>/<metric>``.
+    """
     summary: dict[str, dict[str, dict[str, float]]] = {}
-    for key, value in sorted(metrics.items()):
-        prefix, *place = key.split("/")
+    for name, value in sorted(metrics.items()):
+        prefix, *place = name.split("/")
         if prefix == "val":
-            method = "bicubic" if len(place) == 3 else "sr"
-            summary.setdefault(place[0], {}).setdefault(method, {})[place[-1]] = value
+            method = "bicubic" if len(place) == 4 else "sr"
+            key = "/".join(place[-2:])
+            summary.setdefault(place[0], {}).setdefault(method, {})[key] = value
     return summary
 
 
-def _first_scores(summary: Summary) -> Mapping[str, float]:
-    return next((scores for methods in summary.values() for scores in methods.values()), {})
+def _cell(value: float | None, key: str) -> str:
+    return "-" if value is None else f"{value:.{_DECIMALS.get(key.split('/')[-1], 4)}f}"

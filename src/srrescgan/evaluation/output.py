@@ -1,0 +1,97 @@
+"""What an evaluation leaves behind in its folder."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from srrescgan.evaluation import render, store
+from srrescgan.evaluation.contact_sheet import contact_sheet
+from srrescgan.evaluation.exhibit import Exhibit, Shown
+from srrescgan.evaluation.page import write_page
+from srrescgan.evaluation.ranking import Ranking, ranking_content, ranking_table
+from srrescgan.evaluation.results import Evaluation
+from srrescgan.evaluation.scoring import Scored
+from srrescgan.evaluation.tables import score_tables
+from srrescgan.images import to_uint8, write_png
+
+_SHEET_ROWS = 6
+_SHEET_METRICS = ("psnr", "ssim", "lpips")
+
+
+def shown(scored: Scored) -> Shown | None:
+    """An image as the comparison page takes it; ``None`` where there is nothing to look at.
+
+    A method that failed, or made a picture of another size than the first one, is left out.
+    """
+    pictures = {name: to_uint8(picture) for name, picture in scored.pictures.items()}
+    lr, hr = pictures.pop("lr"), pictures.pop("hr", None)
+    if not pictures:
+        return None
+    size = next(iter(pictures.values())).shape if hr is None else hr.shape
+    made = {name: picture for name, picture in pictures.items() if picture.shape == size}
+    scores = {row.method: row.scores for row in scored.rows}
+    return Shown(scored.set, scored.name, lr, made, scores, hr) if made else None
+
+
+def save_pictures(scored: Scored, folder: Path) -> None:
+    """Write ``images/<set>/<method>/<name>.png`` of every method."""
+    for row in scored.rows:
+        if row.method in scored.pictures:
+            path = folder / "images" / scored.set / row.method / f"{scored.name}.png"
+            write_png(path, to_uint8(scored.pictures[row.method]))
+
+
+def write_all(
+    evaluation: Evaluation,
+    rankings: Sequence[Ranking],
+    exhibits: Sequence[Exhibit],
+    judged: str,
+    folder: Path,
+) -> list[Path]:
+    """Write numbers, tables, the comparison page and the contact sheet.
+
+    Args:
+        evaluation: what was measured.
+        rankings: published tables with measured rows in them.
+        exhibits: images to look at; none: no page and no sheet.
+        judged: the method that page and sheet begin with.
+        folder: where they go.
+
+    Returns:
+        The files, the ones to open first at the head.
+    """
+    store.write(evaluation, folder)
+    grids = [*score_tables(evaluation), *map(ranking_table, rankings)]
+    store.write_tables(grids, folder)
+    files = [folder / name for name in ("tables.md", "tables.tex", store.SUMMARY, store.PER_IMAGE)]
+    if rankings:
+        contents = {ranking.table.title: ranking_content(ranking) for ranking in rankings}
+        store.write_json(contents, folder / "published.json")
+        files.append(folder / "published.json")
+    if exhibits:
+        title = f"{evaluation.about.get('experiment') or 'Evaluation'}: methods side by side"
+        write_page(folder / "comparison.html", title, evaluation, exhibits, judged)
+        methods = [contestant.name for contestant in evaluation.contestants]
+        protocol = evaluation.columns[0].protocol
+        columns = [
+            column
+            for column in evaluation.columns
+            if column.protocol == protocol and column.metric in _SHEET_METRICS
+        ]
+        sheet = contact_sheet(exhibits[:_SHEET_ROWS], methods, columns, judged)
+        write_png(folder / "contact_sheet.png", sheet)
+        files = [folder / "comparison.html", folder / "contact_sheet.png", *files]
+    return files
+
+
+def print_all(
+    evaluation: Evaluation, rankings: Sequence[Ranking], files: Sequence[Path], console: Console
+) -> None:
+    """Print every table, what went wrong, and where the files are."""
+    for grid in [*score_tables(evaluation, intervals=False), *map(ranking_table, rankings)]:
+        render.terminal(console, grid)
+    for row in evaluation.problems:
+        console.print(f"{row.set}/{row.name}, {row.method}: {row.problem}", soft_wrap=True)
+    for file in files:
+        console.print(str(file), soft_wrap=True)

@@ -1,0 +1,148 @@
+"""The evaluation as its users meet it: the folder it leaves, and what it refuses."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from composing import composed
+from PIL import Image
+
+from srrescgan.errors import ConfigError, DataError
+from srrescgan.eval import evaluate
+from srrescgan.generators import SRResDNet
+from srrescgan.inference.weights import write_pth
+
+SMALL = ("generator.features=8", "generator.blocks=1", "metric=[psnr,ssim,color_drift]")
+
+
+@pytest.fixture
+def run(photo_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """``run(*overrides)`` evaluates a small network on four photos and returns the folder."""
+    monkeypatch.chdir(tmp_path)
+    photos = photo_folder("photos", count=4, size=(48, 64))
+    weights = tmp_path / "weights.pth"
+    write_pth(SRResDNet(features=8, blocks=1).state_dict(), weights)
+
+    def go(*overrides: str, name: str = "eval") -> Path:
+        data = ("synthetic=false", "data=folders", f"data.val.photos.hr={photos}")
+        if any(override.startswith("data=") for override in overrides):
+            data = ("synthetic=false",)
+        where = (f"output_dir={tmp_path / name}", "cost_size=8", "data.train=null")
+        given = (
+            () if any(o.startswith("ckpt_path") for o in overrides) else (f"ckpt_path={weights}",)
+        )
+        evaluate(composed("eval", "demo", *data, *where, *SMALL, *given, *overrides))
+        return tmp_path / name
+
+    return go
+
+
+def rows(folder: Path) -> dict[tuple[str, str], dict[str, str]]:
+    with (folder / "per_image.csv").open() as file:
+        return {(row["name"], row["method"]): row for row in csv.DictReader(file)}
+
+
+def test_the_folder_holds_every_number_with_its_protocol(run) -> None:
+    folder = run("protocol=[rgb8,y_border4]", "ensemble=both", "published=ntire20_track1")
+    numbers = json.loads((folder / "metrics.json").read_text())
+    assert list(numbers["sets"]["photos"]) == ["bicubic", "sr", "sr+"]
+    keys = [f"{p}/{m}" for p in ("rgb8", "y_border4") for m in ("psnr", "ssim", "color_drift")]
+    assert list(numbers["columns"]) == keys
+    per_image = rows(folder)
+    assert len(per_image) == 4 * 3
+    scored = [float(per_image[f"{i:04d}", "sr+"]["rgb8/psnr"]) for i in range(4)]
+    mean = numbers["sets"]["photos"]["sr+"]["scores"]["rgb8/psnr"]
+    assert mean["mean"] == pytest.approx(np.mean(scored), abs=1e-9)
+    assert mean["low"] < mean["mean"] < mean["high"]
+    plain, plus = (c["cost"]["macs_per_hr_pixel"] for c in numbers["contestants"][1:])
+    assert plus == 8 * plain
+    assert "Impressionism" in (folder / "tables.md").read_text()
+    assert {path.name for path in folder.iterdir()} == {
+        *("metrics.json", "per_image.csv", "tables.md", "tables.tex", "published.json"),
+        *("comparison.html", "contact_sheet.png"),
+    }
+
+
+def test_numbers_depend_neither_on_devices_nor_on_tiles(run) -> None:
+    alone = rows(run("tile=none", name="alone"))
+    shared = rows(run("tile=5", "device=[cpu,cpu]", name="shared"))
+    assert list(shared) == list(alone)
+    for key, row in alone.items():
+        for column in ("rgb8/psnr", "rgb8/ssim", "rgb8/color_drift"):
+            assert float(shared[key][column]) == pytest.approx(float(row[column]), abs=1e-3)
+
+
+def test_saved_pictures_come_back_as_somebody_else_s_with_the_same_scores(run) -> None:
+    first = run("save_images=true", name="first")
+    second = rows(run(f"methods={{theirs: {first}/images/photos/sr}}", name="second"))
+    for name in ("0000", "0003"):
+        # rgb8 is what a saved PNG is worth, so nothing is lost on the way through the disk.
+        assert second[name, "theirs"]["rgb8/psnr"] == second[name, "sr"]["rgb8/psnr"]
+
+
+def test_pictures_that_do_not_fit_are_listed_before_anything_is_written(
+    run, photo_folder, tmp_path: Path
+) -> None:
+    theirs = photo_folder("theirs", count=3, size=(48, 60))
+    with pytest.raises(DataError, match="4 problems") as caught:
+        run(f"methods={{theirs: {theirs}}}")
+    assert "0003: missing" in str(caught.value)
+    assert "expected 48 x 64" in str(caught.value)
+    assert not (tmp_path / "eval").exists()
+
+
+def test_weights_that_diverged_are_named_image_by_image(run, tmp_path: Path) -> None:
+    broken = SRResDNet(features=8, blocks=1)
+    broken.alpha.data.fill_(float("nan"))
+    write_pth(broken.state_dict(), tmp_path / "broken.pth")
+    with pytest.raises(DataError, match="4 of 8 pictures"):
+        run(f"ckpt_path={tmp_path / 'broken.pth'}")
+    per_image = rows(tmp_path / "eval")
+    assert "NaN" in per_image["0002", "sr"]["problem"]
+    assert per_image["0002", "sr"]["rgb8/psnr"] == ""
+    assert float(per_image["0002", "bicubic"]["rgb8/psnr"]) > 20
+    assert "NaN" in (tmp_path / "eval/tables.md").read_text()
+
+
+def test_without_truth_the_pictures_are_judged_alone(run, photo_folder, tmp_path: Path) -> None:
+    camera = photo_folder("camera", count=2, size=(24, 32))
+    blind = (*("data=ntire20_track2", f"data.val.track2.lr={camera}", "metric=[color_drift]"),)
+    with pytest.raises(DataError, match=r"no hr images.*metric="):
+        run(*blind, "metric=[psnr]")
+    folder = run(*blind)
+    numbers = json.loads((folder / "metrics.json").read_text())
+    assert numbers["sets"]["track2"]["sr"]["scores"]["rgb8/color_drift"]["images"] == 2
+
+
+def test_the_best_own_run_is_taken_when_no_weights_are_named(run, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"outputs/demo.*ckpt_path="):
+        run("ckpt_path=null")
+    best = tmp_path / "outputs/demo/2026/checkpoints/best_psnr.ckpt"
+    best.parent.mkdir(parents=True)
+    (tmp_path / "weights.pth").rename(best)
+    assert json.loads((run("ckpt_path=null") / "metrics.json").read_text())["sets"]
+
+
+@pytest.mark.parametrize(
+    ("override", "part"),
+    [("ensemble=maybe", "ensemble=maybe"), ("methods={sr: weights.pth}", "sr takes part already")],
+)
+def test_choices_that_make_no_sense_are_refused(run, override: str, part: str) -> None:
+    with pytest.raises(ConfigError, match=part):
+        run(override)
+
+
+def test_a_grey_picture_is_one_with_three_equal_channels(run, tmp_path: Path) -> None:
+    grey = Image.open(tmp_path / "photos/0001.png").convert("L")
+    grey.save(tmp_path / "photos/0001.png")
+    folder = run("save_images=true", "degradation=bicubic")
+    assert float(rows(folder)["0001", "bicubic"]["rgb8/psnr"]) > 20
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    for path in (folder / "images/photos/bicubic").iterdir():
+        picture = Image.open(path)
+        (picture.convert("L") if path.stem == "0001" else picture).save(theirs / path.name)
+    scores = rows(run(f"methods={{theirs: {theirs}}}", "degradation=bicubic", name="again"))
+    assert scores["0001", "theirs"]["rgb8/psnr"] == scores["0001", "bicubic"]["rgb8/psnr"]

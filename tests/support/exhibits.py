@@ -1,0 +1,58 @@
+"""Small images whose methods are wrong in known places."""
+
+import numpy as np
+from evaluations import column, evaluation_of
+
+from srrescgan.evaluation.exhibit import Shown
+from srrescgan.evaluation.gallery import Gallery
+from srrescgan.evaluation.results import Evaluation, Row
+
+SCALE = 4
+COLUMNS = (column("rgb8/psnr"), column("rgb8/lpips"))
+
+
+def shown(
+    name: str,
+    lpips: float = 0.5,
+    data_set: str = "set5",
+    size: tuple[int, int] = (96, 128),
+    seed: int = 0,
+    truth: bool = True,
+    spoiled: tuple[int, int] | None = None,
+) -> Shown:
+    """Noise as hr and lr; ``bicubic`` and ``sr`` differ from hr by up to 40 levels.
+
+    Args:
+        name: of the image.
+        lpips: score of ``sr``; that of ``bicubic`` is 0.25 more.
+        data_set: its set.
+        size: height and width.
+        seed: of the noise.
+        truth: whether hr is known.
+        spoiled: corner of a square of 32 pixels where ``sr`` is inverted.
+    """
+    rng = np.random.default_rng(seed)
+    hr = rng.integers(0, 256, (*size, 3), np.uint8)
+    lr = rng.integers(0, 256, (size[0] // SCALE, size[1] // SCALE, 3), np.uint8)
+    made = {
+        method: (hr + rng.integers(-40, 41, hr.shape)).clip(0, 255).astype(np.uint8)
+        for method in ("bicubic", "sr")
+    }
+    if spoiled:
+        place = np.s_[spoiled[0] : spoiled[0] + 32, spoiled[1] : spoiled[1] + 32]
+        made["sr"][place] = 255 - hr[place]
+    scores = {
+        "bicubic": {"rgb8/psnr": 20 + lpips, "rgb8/lpips": lpips + 0.25},
+        "sr": {"rgb8/psnr": 30 - 10 * lpips, "rgb8/lpips": lpips},
+    }
+    return Shown(data_set, name, lr, made, scores, hr if truth else None)
+
+
+def evaluation_and_gallery(*images: Shown, count: int = 12) -> tuple[Evaluation, Gallery]:
+    """What an evaluation of these images hands to the page."""
+    gallery = Gallery(COLUMNS, "sr", count)
+    rows = []
+    for image in images:
+        gallery.add(image)
+        rows += [Row(image.set, image.name, *pair) for pair in image.scores.items()]
+    return evaluation_of(rows), gallery
