@@ -22,8 +22,7 @@ def compare_runs(cfg: DictConfig) -> None:
     store.write_tables(tables, folder, "compare")
     store.write_json(paired_report.content(comparison), folder / "compare.json")
     console = Console()
-    for table in tables:
-        render.terminal(console, table)
+    render.terminal(console, tables)
     console.print(f"{folder}/compare.json, {folder}/compare.md", soft_wrap=True)
 
 

@@ -133,12 +133,12 @@ def test_the_terminal_shows_names_literally_and_marks_by_style(three: Evaluation
     table = Grid(
         "[bold]a[/]", (Heading("x"),), ((Cell("[red]1", place=1),), (Cell("2", "[1, 3]"),))
     )
-    terminal(console, table)
+    terminal(console, [table])
     text = console.file.getvalue()
     assert "[bold]a[/]" in text
     assert re.search(r"\x1b\[1m\[red\]1", text)
     assert "[1, 3]" in text
-    terminal(console, score_tables(three)[0])
+    terminal(console, score_tables(three)[:1])
     assert "380 K" in console.file.getvalue()
 
 
@@ -160,3 +160,18 @@ def test_an_evaluation_without_any_score_is_a_table_all_the_same() -> None:
     (table,) = score_tables(evaluation_of([Row("a", "x", "sr", {}, "broken")]))
     assert [cell.text for cell in table.lines[0]] == ["sr", "0 of 1"]
     assert json.dumps(table.caption)
+
+
+def test_what_several_tables_have_to_say_is_said_once() -> None:
+    heading = (Heading("method", numeric=False),)
+    grids = [
+        Grid("first", heading, ((Cell("sr"),),), ("psnr: in dB", "only the first")),
+        Grid("second", heading, ((Cell("sr"),),), ("psnr: in dB",)),
+    ]
+    text = markdown(grids)
+    assert text.count("psnr: in dB") == 1
+    assert text.index("only the first") < text.index("second") < text.index("psnr: in dB")
+    output = io.StringIO()
+    terminal(Console(file=output, width=80), grids)
+    assert output.getvalue().count("psnr: in dB") == 1
+    assert latex(grids).count("psnr: in dB") == 2  # floats go their own ways

@@ -15,6 +15,10 @@ def test_a_built_wheel_runs_any_experiment_from_anywhere(tmp_path: Path) -> None
     (wheel,) = tmp_path.glob("srrescgan-*.whl")
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
+    sources = [path.relative_to(ROOT / "src") for path in (ROOT / "src").rglob("*")]
+    parts = [p for p in sources if p.suffix in (".py", ".j2", ".css", ".js", ".typed")]
+    assert len({part.suffix for part in parts}) == 5
+    assert [part for part in parts if not (site / part).is_file()] == []
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     environment = {**os.environ, "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}

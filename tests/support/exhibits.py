@@ -48,9 +48,9 @@ def shown(
     return Shown(data_set, name, lr, made, scores, hr if truth else None)
 
 
-def evaluation_and_gallery(*images: Shown, count: int = 12) -> tuple[Evaluation, Gallery]:
+def evaluation_and_gallery(*images: Shown, crop: int = 416) -> tuple[Evaluation, Gallery]:
     """What an evaluation of these images hands to the page."""
-    gallery = Gallery(COLUMNS, "sr", count)
+    gallery = Gallery(COLUMNS, "sr", crop=crop)
     rows = []
     for image in images:
         gallery.add(image)

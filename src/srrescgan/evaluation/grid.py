@@ -1,7 +1,8 @@
 """A table before it becomes text."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Grid:
     headings: tuple[Heading, ...]
     lines: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
+
+
+def common_notes(grids: Sequence[Grid]) -> tuple[list[Grid], list[str]]:
+    """Take out the notes that several tables share, so that each can be said once, at the end."""
+    counts = Counter(note for grid in grids for note in dict.fromkeys(grid.notes))
+    own = [replace(g, notes=tuple(n for n in g.notes if counts[n] == 1)) for g in grids]
+    return own, [note for note, count in counts.items() if count > 1]
 
 
 def number(value: float | None, decimals: int, sign: bool = False) -> str:

@@ -1,6 +1,7 @@
 """What an evaluation leaves behind in its folder."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from rich.console import Console
@@ -30,8 +31,11 @@ def shown(scored: Scored) -> Shown | None:
         return None
     size = next(iter(pictures.values())).shape if hr is None else hr.shape
     made = {name: picture for name, picture in pictures.items() if picture.shape == size}
+    scale = size[0] // lr.shape[0]
+    if not made or size != (lr.shape[0] * scale, lr.shape[1] * scale, 3):
+        return None
     scores = {row.method: row.scores for row in scored.rows}
-    return Shown(scored.set, scored.name, lr, made, scores, hr) if made else None
+    return Shown(scored.set, scored.name, lr, made, scores, hr)
 
 
 def save_pictures(scored: Scored, folder: Path) -> None:
@@ -79,18 +83,26 @@ def write_all(
             for column in evaluation.columns
             if column.protocol == protocol and column.metric in _SHEET_METRICS
         ]
-        sheet = contact_sheet(exhibits[:_SHEET_ROWS], methods, columns, judged)
+        sheet = contact_sheet(_by_turns(exhibits)[:_SHEET_ROWS], methods, columns, judged)
         write_png(folder / "contact_sheet.png", sheet)
         files = [folder / "comparison.html", folder / "contact_sheet.png", *files]
     return files
+
+
+def _by_turns(exhibits: Sequence[Exhibit]) -> list[Exhibit]:
+    """The worst of every set, then the second worst of every set, and so on."""
+    sets: dict[str, list[Exhibit]] = {}
+    for exhibit in exhibits:
+        sets.setdefault(exhibit.set, []).append(exhibit)
+    return [each for turn in zip_longest(*sets.values()) for each in turn if each is not None]
 
 
 def print_all(
     evaluation: Evaluation, rankings: Sequence[Ranking], files: Sequence[Path], console: Console
 ) -> None:
     """Print every table, what went wrong, and where the files are."""
-    for grid in [*score_tables(evaluation, intervals=False), *map(ranking_table, rankings)]:
-        render.terminal(console, grid)
+    grids = [*score_tables(evaluation, intervals=False), *map(ranking_table, rankings)]
+    render.terminal(console, grids)
     for row in evaluation.problems:
         console.print(f"{row.set}/{row.name}, {row.method}: {row.problem}", soft_wrap=True)
     for file in files:

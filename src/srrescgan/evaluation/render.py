@@ -1,14 +1,14 @@
 """Tables for the terminal, for Markdown and for LaTeX."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from srrescgan.evaluation.grid import Cell, Grid, Heading
+from srrescgan.evaluation.grid import Cell, Grid, Heading, common_notes
 
 _STYLES = {0: "", 1: "bold", 2: "underline"}
 _MARKDOWN_MARKS = {0: "{}", 1: "**{}**", 2: "<ins>{}</ins>"}
@@ -21,30 +21,39 @@ _LATEX = str.maketrans(
 )
 
 
-def terminal(console: Console, grid: Grid) -> None:
-    """Print a table and its notes: the best in bold, the second underlined."""
+def terminal(console: Console, grids: Sequence[Grid]) -> None:
+    """Print tables and their notes: the best in bold, the second underlined."""
+    tables, notes = common_notes(grids)
+    for grid in tables:
+        _terminal(console, grid)
+    for note in notes:
+        console.print(Text(note))
+
+
+def markdown(grids: Sequence[Grid]) -> str:
+    """As GitHub shows it: the best in bold, the second underlined."""
+    tables, notes = common_notes(grids)
+    common = [line for note in notes for line in (markdown_text(note), "")]
+    return "\n".join([*map(_markdown, tables), *common])
+
+
+def latex(grids: Sequence[Grid]) -> str:
+    """Floats for a paper that loads ``booktabs``: the best in bold, the second underlined."""
+    return "\n".join(_latex(grid) for grid in grids)
+
+
+def _terminal(console: Console, grid: Grid) -> None:
     table = Table()
     for heading in grid.headings:
         text = Text("\n".join(filter(None, (heading.group, heading.text))))
-        justify = "right" if heading.numeric else "left"
         # Narrow terminals break words: half a name is no name.
-        table.add_column(text, justify=justify, overflow="fold")
+        table.add_column(text, justify="right" if heading.numeric else "left", overflow="fold")
     for line in grid.lines:
         table.add_row(*(_terminal_cell(cell) for cell in line))
     console.print(Text(grid.caption))
     console.print(table)
     for note in grid.notes:
         console.print(Text(note))
-
-
-def markdown(grids: Iterable[Grid]) -> str:
-    """As GitHub shows it: the best in bold, the second underlined."""
-    return "\n".join(_markdown(grid) for grid in grids)
-
-
-def latex(grids: Iterable[Grid]) -> str:
-    """Floats for a paper that loads ``booktabs``: the best in bold, the second underlined."""
-    return "\n".join(_latex(grid) for grid in grids)
 
 
 def latex_text(text: str) -> str:

@@ -1,0 +1,191 @@
+// What is shown, and the controls that choose it.
+
+const byId = (id) => document.getElementById(id);
+const judged = document.body.dataset.judged;
+const exhibits = [...document.querySelectorAll("script.exhibit")].map((text) => new Exhibit(JSON.parse(text.textContent)));
+
+const shown = { index: 0, mode: "slider", left: undefined, right: undefined, chosen: undefined };
+const table = new ScoreTable(byId("scores"), { chosen: (index, method) => compare(index, method) });
+const stage = exhibits.length === 0 ? undefined : new Stage(byId("stage"), {
+  changed: () => (byId("zoom").value = `${Math.round(100 * stage.view.zoom)} %`),
+  pointed,
+});
+
+function current() {
+  return exhibits[shown.index];
+}
+
+// Keys of the pictures on the stage.
+function keys() {
+  return shown.mode === "slider" ? [shown.left, shown.right] : [...current().layers.keys()].filter((key) => shown.chosen.has(key));
+}
+
+// Keep what was chosen before where this image has it, and choose something sensible elsewhere.
+function complete() {
+  const { layers, methods } = current();
+  const has = (key) => layers.has(key);
+  const candidates = (names) => names.filter(has);
+  const worst = [`method ${judged}`, `method ${methods.at(-1).label}`];
+  const right = candidates([shown.right, ...worst])[0];
+  const left = candidates([shown.left, "method bicubic", "hr", "lr"]).find((key) => key !== right);
+  Object.assign(shown, { left: left ?? "lr", right });
+  shown.chosen ??= new Set([...layers.values()].filter((layer) => layer.picture).map((layer) => layer.key));
+  if (![...shown.chosen].some(has)) shown.chosen.add(right);
+}
+
+async function show() {
+  const exhibit = current();
+  await exhibit.load();
+  if (exhibit !== current()) return; // another one was chosen while this one was decoded
+  complete();
+  fillControls();
+  const top = Number(byId("scale").value);
+  const layers = keys().map((key) => {
+    const name = exhibit.layers.get(key).label;
+    return { name, drawable: exhibit.drawable(key, top), caption: caption(exhibit.layers.get(key)) };
+  });
+  stage.show(exhibit, shown.mode === "slider" ? [layers] : layers.map((layer) => [layer]));
+  const method = exhibit.layers.get(shown.right).label;
+  table.mark(shown.index, method);
+  byId("status").textContent = `${exhibit.title}: ${layers.map((layer) => layer.name).join(", ")}`;
+}
+
+function caption({ label, picture }) {
+  const text = element("span");
+  const scores = picture?.scores ?? [];
+  text.append(element("b", label));
+  text.append(...scores.flatMap(([key, score]) => [element("span", `${key} ${score}`), " "]));
+  return text;
+}
+
+function element(name, text) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function options(select, pairs, value) {
+  select.replaceChildren(...pairs.map(([key, label]) => new Option(label, key, false, key === value)));
+}
+
+function fillControls() {
+  const { layers } = current();
+  const pairs = [...layers.values()].map((layer) => [layer.key, layer.label]);
+  const sliding = shown.mode === "slider";
+  options(byId("left"), pairs, shown.left);
+  options(byId("right"), pairs, shown.right);
+  byId("image").value = String(shown.index);
+  byId("pair").hidden = !sliding;
+  byId("choice").hidden = sliding;
+  const focused = document.activeElement?.closest("#choice input")?.value;
+  byId("choice").replaceChildren(byId("choice").firstElementChild, ...pairs.map(([key, label]) => {
+    const box = Object.assign(element("input"), { type: "checkbox", value: key, checked: shown.chosen.has(key) });
+    const chip = element("label");
+    chip.append(box, element("span", label));
+    return chip;
+  }));
+  for (const box of byId("choice").querySelectorAll("input")) if (box.value === focused) box.focus();
+  byId("legend").hidden = keys().every((key) => layers.get(key).picture);
+  byId("top").textContent = byId("scale").value;
+}
+
+function pointed(point) {
+  const { width, height } = current();
+  const inside = point && point.x >= 0 && point.y >= 0 && point.x < width && point.y < height;
+  byId("readout").textContent = inside ? current().valuesAt(Math.floor(point.x), Math.floor(point.y), keys()) : regionText();
+}
+
+function regionText() {
+  const { region, whole: [width, height] } = current();
+  if (region.width === width && region.height === height) return `The whole image, ${width} × ${height}`;
+  return `${region.width} × ${region.height} pixels from (${region.left}, ${region.top}) of ${width} × ${height}`;
+}
+
+function go(index) {
+  shown.index = (index + exhibits.length) % exhibits.length;
+  return show();
+}
+
+// Show a method on an image, beside what was on the left.
+async function compare(index, method, part) {
+  shown.right = `method ${method}`;
+  await go(index);
+  if (part) stage.change(() => stage.view.showPart(part));
+  byId("viewer").scrollIntoView({ block: "nearest" });
+  pointed(undefined);
+}
+
+function exchange() {
+  Object.assign(shown, { left: shown.right, right: shown.left });
+  show();
+}
+
+function worstPlace() {
+  const layer = current().layers.get(shown.right);
+  const method = layer.of ?? (layer.picture.worst ? layer.label : judged);
+  return (current().methods.find(({ label }) => label === method) ?? current().methods[0]).worst;
+}
+
+// The strip: one place per image, the worst first.
+async function fillStrip() {
+  const method = byId("worst-method").value;
+  const places = exhibits.flatMap((exhibit, index) =>
+    exhibit.methods.filter(({ label }) => label === method).map((picture) => ({ exhibit, index, picture })),
+  );
+  const measures = [...new Set(exhibits.map((exhibit) => exhibit.measure))];
+  const order = ({ exhibit }) => measures.indexOf(exhibit.measure);
+  places.sort((a, b) => order(a) - order(b) || b.picture.badness - a.picture.badness);
+  byId("strip").replaceChildren(...places.map(({ exhibit, index, picture }) => {
+    const { worst, badness, source } = picture;
+    const canvas = Object.assign(element("canvas"), { width: worst.width, height: worst.height });
+    canvas.setAttribute("aria-hidden", "true");
+    decoded(source).then((image) => canvas.getContext("2d").drawImage(image, -worst.left, -worst.top));
+    const button = Object.assign(element("button"), { type: "button" });
+    const value = exhibit.measure === "LPIPS" ? badness.toFixed(3) : badness.toFixed(1);
+    button.append(canvas, element("b", exhibit.name), element("span", `${exhibit.measure} ${value}`));
+    button.addEventListener("click", () => compare(index, method, worst));
+    const item = element("li");
+    item.append(button);
+    return item;
+  }));
+}
+
+const COMMANDS = {
+  "+": () => stage.change(() => stage.view.stepIn()), "=": () => stage.change(() => stage.view.stepIn()),
+  "-": () => stage.change(() => stage.view.stepOut()), 0: () => stage.change(() => stage.view.showAll()),
+  1: () => stage.change(() => stage.view.zoomTo(1)), w: () => stage.change(() => stage.view.showPart(worstPlace())),
+  x: exchange, n: () => go(shown.index + 1), p: () => go(shown.index - 1),
+};
+
+function start() {
+  options(byId("image"), exhibits.map((exhibit, index) => [String(index), exhibit.title]));
+  const methods = [...new Set(exhibits.flatMap((exhibit) => exhibit.methods.map(({ label }) => label)))];
+  options(byId("worst-method"), methods.map((label) => [label, label]), judged);
+  RAMP.forEach(([r, g, b], x) => {
+    const context = byId("ramp").getContext("2d");
+    context.fillStyle = `rgb(${r} ${g} ${b})`;
+    context.fillRect(x, 0, 1, 1);
+  });
+  const clicks = { previous: "p", next: "n", in: "+", out: "-", fit: "0", actual: "1", swap: "x" };
+  for (const [id, key] of Object.entries(clicks)) byId(id).addEventListener("click", COMMANDS[key]);
+  byId("viewer").addEventListener("keydown", (event) => {
+    const typing = event.target.matches("select") || event.ctrlKey || event.metaKey || event.altKey;
+    if (!typing && Object.hasOwn(COMMANDS, event.key)) COMMANDS[event.key]();
+  });
+  byId("worst-method").addEventListener("change", fillStrip);
+  byId("image").addEventListener("change", (event) => go(Number(event.target.value)));
+  byId("mode").addEventListener("change", (event) => { shown.mode = event.target.value; show(); });
+  for (const side of ["left", "right"]) {
+    byId(side).addEventListener("change", (event) => { shown[side] = event.target.value; show(); });
+  }
+  byId("scale").addEventListener("change", show);
+  byId("choice").addEventListener("change", ({ target }) => {
+    if (target.checked) shown.chosen.add(target.value);
+    else if (keys().length > 1) shown.chosen.delete(target.value);
+    show();
+  });
+  fillStrip();
+  show().then(() => pointed(undefined));
+}
+
+if (exhibits.length > 0) start();
