@@ -13,13 +13,14 @@ from rich.progress import track
 
 from srrescgan.callbacks.provenance import software
 from srrescgan.config.build import build, build_named, build_scorecard
-from srrescgan.config.cli import entry_point, use_job_directory
+from srrescgan.config.cli import entry_point, overridden, use_job_directory
 from srrescgan.config.entrants import entrants_of
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.data import SRDataModule
-from srrescgan.errors import DataError
+from srrescgan.errors import ConfigError, DataError
 from srrescgan.evaluation.columns import columns_of
 from srrescgan.evaluation.entrants import enrol, methods_on
+from srrescgan.evaluation.exhibit import WINDOW
 from srrescgan.evaluation.gallery import Gallery
 from srrescgan.evaluation.lpips_map import lpips_map
 from srrescgan.evaluation.output import print_all, save_pictures, shown, write_all
@@ -34,17 +35,18 @@ def evaluate(cfg: DictConfig) -> None:
     """Score bicubic, the checkpoint and every other method on every image of the sets."""
     use_job_directory(cfg)
     folder = Path(cfg.output_dir)
-    # TF32 would move LPIPS in the fourth digit, and the picture too.
-    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False  # the pictures are those of a CPU, as nearly as can be
     if cfg.synthetic:
         use_synthetic_images(cfg, folder / "synthetic")
     datamodule = build(cfg.data)
     datamodule.setup("test")
+    _check_numbers(cfg)
     devices = choose_devices(cfg.device)
     entrants = entrants_of(cfg, datamodule, devices[0])
     cards = [build_scorecard(cfg.metric, cfg.protocol) for _ in devices]
     scorecard, unavailable = cards[0]
-    _check_measurable(datamodule, scorecard)
+    _check_measurable(datamodule, scorecard, unavailable)
+    contestants = tuple(enrol(name, each, cfg.cost_size) for name, each in entrants.items())
     benches = [
         Bench(methods_on(entrants, device), card, device)
         for device, (card, _) in zip(devices, cards, strict=True)
@@ -63,10 +65,10 @@ def evaluate(cfg: DictConfig) -> None:
             gallery.add(picture)
         if cfg.save_images:
             save_pictures(scored, folder)
-    contestants = tuple(enrol(name, each, cfg.cost_size) for name, each in entrants.items())
     about = _about(cfg, devices)
     evaluation = Evaluation(columns, contestants, tuple(rows), unavailable, about, protocols)
-    rankings = merge_where_it_belongs(build_named(cfg.published).values(), evaluation)
+    tables = build_named(cfg.published).values()
+    rankings = merge_where_it_belongs(tables, evaluation, everywhere=overridden("published"))
     files = write_all(evaluation, rankings, gallery.exhibits, judged, folder)
     print_all(evaluation, rankings, files, Console())
     if evaluation.problems:
@@ -94,7 +96,18 @@ def _about(cfg: DictConfig, devices: list[torch.device]) -> dict[str, Any]:
     }
 
 
-def _check_measurable(datamodule: SRDataModule, scorecard: Mapping[str, Metric]) -> None:
+def _check_numbers(cfg: DictConfig) -> None:
+    for key, least in (("cost_size", 0), ("shown", 0), ("crop", WINDOW)):
+        if cfg[key] < least:
+            raise ConfigError(f"{key}={cfg[key]}: must be at least {least}")
+
+
+def _check_measurable(
+    datamodule: SRDataModule, scorecard: Mapping[str, Metric], unavailable: Mapping[str, str]
+) -> None:
+    if not scorecard:
+        reasons = [f"{name}: {reason}" for name, reason in unavailable.items()]
+        raise ConfigError("\n".join(["there is no metric to measure: set metric=", *reasons]))
     roles = {name: item.folders().keys() for name, item in datamodule.datasets("test").items()}
     without = [name for name in roles if "hr" not in roles[name]]
     if without and all(metric.reference == "hr" for metric in scorecard.values()):

@@ -38,6 +38,8 @@ class SRBatch(TypedDict, total=False):
     spare: Tensor
     """``(B,)`` bool, on whole images: shown only to give this process something to do, not scored.
     """
+    problem: list[str]
+    """Instead of the images: why this one cannot be read (:class:`srrescgan.data.Tolerant`)."""
 
 
 IMAGES: tuple[Literal["hr", "lr", "lr_real"], ...] = ("hr", "lr", "lr_real")

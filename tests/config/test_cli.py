@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from srrescgan.config.build import build
 from srrescgan.config.cli import check_overrides
 from srrescgan.errors import ConfigError
 
@@ -81,3 +82,12 @@ def test_a_mistake_in_a_file_is_named_too(tmp_path) -> None:
 )
 def test_valid_command_lines_pass(overrides: list[str]) -> None:
     check_overrides("train", overrides)
+
+
+def test_the_name_of_a_protocol_means_one_rule() -> None:
+    with pytest.raises(ConfigError, match=r"protocol\.rgb8\.border: .*\+protocol\.mine=") as caught:
+        check_overrides("eval", ["experiment=demo", "protocol.rgb8.border=4"])
+    advice = str(caught.value).split("'")[1]
+    (cfg,) = check_overrides("eval", ["experiment=demo", advice])
+    assert build(cfg.protocol.mine).label != build(cfg.protocol.rgb8).label
+    assert build(cfg.protocol.mine).border == 4

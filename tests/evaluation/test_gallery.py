@@ -61,15 +61,6 @@ def test_sets_share_the_places_although_one_is_worse_than_the_other() -> None:
         assert kept(gallery) == expected
 
 
-def test_two_galleries_merge_into_what_one_would_have_kept() -> None:
-    images = [shown(f"i{k}", lpips=k / 10, size=SMALL) for k in range(6)]
-    parts = [Gallery(COLUMNS, "sr", count=3) for _ in range(2)]
-    for index, image in enumerate(images):
-        parts[index % 2].add(image)
-    parts[0].merge(parts[1].exhibits)
-    assert kept(parts[0]) == ["i5", "i4", "i3"]
-
-
 def test_without_lpips_the_first_column_decides_in_its_own_direction() -> None:
     images = [
         replace(shown(name, size=SMALL), scores={"sr": {"rgb8/psnr": psnr}})

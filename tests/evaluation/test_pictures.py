@@ -56,6 +56,13 @@ def test_everything_that_is_wrong_is_listed_at_once(photos: HRFolder, tmp_path: 
         assert part in message
 
 
+def test_two_pictures_for_one_image_are_not_chosen_from(photos: HRFolder, tmp_path: Path) -> None:
+    folder = copies(photos, tmp_path / "made")
+    (folder / "0002x4.png").write_bytes((folder / "0001.png").read_bytes())
+    with pytest.raises(DataError, match="2 pictures of that name"):
+        SRPictures(folder, {"photos": photos})
+
+
 def test_without_truth_the_size_is_that_of_the_enlarged_input(photo_folder, tmp_path: Path) -> None:
     camera = LRFolder(str(photo_folder("lr", count=1, size=(10, 12))), scale=4)
     made = photo_folder("made", count=1, size=(40, 44))

@@ -122,3 +122,14 @@ def test_identical_pictures_score_infinity() -> None:
     (row,) = [row for row in image.rows if row.method == "sr"]
     assert row.scores["p/psnr"] == math.inf
     assert row.problem is None
+
+
+def test_an_image_that_could_not_be_read_has_a_line_for_every_method() -> None:
+    unread: SRBatch = {"name": ["09"], "set": ["set"], "problem": ["09.png is cut short"]}
+    first, second = score_images([unread, *batches(images(1))], [bench(sr=lambda b: b["hr"])])
+    assert [(row.method, row.problem) for row in first.rows] == [
+        ("bicubic", "09.png is cut short"),
+        ("sr", "09.png is cut short"),
+    ]
+    assert not first.pictures
+    assert all(row.problem is None for row in second.rows)

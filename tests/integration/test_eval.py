@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from composing import composed
 from PIL import Image
 
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.eval import evaluate
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_pth
+from srrescgan.inference.weights import write_pth, write_safetensors
 
-SMALL = ("generator.features=8", "generator.blocks=1", "metric=[psnr,ssim,color_drift]")
+METRICS = "metric=[psnr,ssim,color_drift]"
+NETWORK = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4, "features": 8, "blocks": 1}
 
 
 @pytest.fixture
@@ -22,8 +24,8 @@ def run(photo_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """``run(*overrides)`` evaluates a small network on four photos and returns the folder."""
     monkeypatch.chdir(tmp_path)
     photos = photo_folder("photos", count=4, size=(48, 64))
-    weights = tmp_path / "weights.pth"
-    write_pth(SRResDNet(features=8, blocks=1).state_dict(), weights)
+    weights = tmp_path / "weights.safetensors"
+    write_safetensors(SRResDNet(features=8, blocks=1).state_dict(), NETWORK, weights)
 
     def go(*overrides: str, name: str = "eval") -> Path:
         data = ("synthetic=false", "data=folders", f"data.val.photos.hr={photos}")
@@ -33,7 +35,7 @@ def run(photo_folder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         given = (
             () if any(o.startswith("ckpt_path") for o in overrides) else (f"ckpt_path={weights}",)
         )
-        evaluate(composed("eval", "demo", *data, *where, *SMALL, *given, *overrides))
+        evaluate(composed("eval", "demo", *data, *where, METRICS, *given, *overrides))
         return tmp_path / name
 
     return go
@@ -65,13 +67,14 @@ def test_the_folder_holds_every_number_with_its_protocol(run) -> None:
     }
 
 
-def test_numbers_depend_neither_on_devices_nor_on_tiles(run) -> None:
+def test_numbers_do_not_depend_on_devices_and_tiles_do_not_show(run) -> None:
     alone = rows(run("tile=none", name="alone"))
-    shared = rows(run("tile=5", "device=[cpu,cpu]", name="shared"))
-    assert list(shared) == list(alone)
+    assert rows(run("tile=none", "device=[cpu,cpu]", name="shared")) == alone
+    tiled = rows(run("tile=5", name="tiled"))
+    assert list(tiled) == list(alone)
     for key, row in alone.items():
         for column in ("rgb8/psnr", "rgb8/ssim", "rgb8/color_drift"):
-            assert float(shared[key][column]) == pytest.approx(float(row[column]), abs=1e-3)
+            assert float(tiled[key][column]) == pytest.approx(float(row[column]), abs=1e-3)
 
 
 def test_saved_pictures_come_back_as_somebody_else_s_with_the_same_scores(run) -> None:
@@ -96,9 +99,9 @@ def test_pictures_that_do_not_fit_are_listed_before_anything_is_written(
 def test_weights_that_diverged_are_named_image_by_image(run, tmp_path: Path) -> None:
     broken = SRResDNet(features=8, blocks=1)
     broken.alpha.data.fill_(float("nan"))
-    write_pth(broken.state_dict(), tmp_path / "broken.pth")
+    write_safetensors(broken.state_dict(), NETWORK, tmp_path / "broken.safetensors")
     with pytest.raises(DataError, match="4 of 8 pictures"):
-        run(f"ckpt_path={tmp_path / 'broken.pth'}")
+        run(f"ckpt_path={tmp_path / 'broken.safetensors'}")
     per_image = rows(tmp_path / "eval")
     assert "NaN" in per_image["0002", "sr"]["problem"]
     assert per_image["0002", "sr"]["rgb8/psnr"] == ""
@@ -116,18 +119,29 @@ def test_without_truth_the_pictures_are_judged_alone(run, photo_folder, tmp_path
     assert numbers["sets"]["track2"]["sr"]["scores"]["rgb8/color_drift"]["images"] == 2
 
 
-def test_the_best_own_run_is_taken_when_no_weights_are_named(run, tmp_path: Path) -> None:
+def test_known_weights_are_taken_when_none_are_named(run, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"outputs/demo.*ckpt_path="):
         run("ckpt_path=null")
-    best = tmp_path / "outputs/demo/2026/checkpoints/best_psnr.ckpt"
-    best.parent.mkdir(parents=True)
-    (tmp_path / "weights.pth").rename(best)
-    assert json.loads((run("ckpt_path=null") / "metrics.json").read_text())["sets"]
+    released = tmp_path / "weights/released.safetensors"
+    released.parent.mkdir()
+    (tmp_path / "weights.safetensors").rename(released)
+    folder = run("ckpt_path=null", f"released_weights={released.name}")
+    (_, network) = json.loads((folder / "metrics.json").read_text())["contestants"]
+    assert network["source"].startswith(f"weights/{released.name} (sha256 ")
 
 
 @pytest.mark.parametrize(
     ("override", "part"),
-    [("ensemble=maybe", "ensemble=maybe"), ("methods={sr: weights.pth}", "sr takes part already")],
+    [
+        ("ensemble=maybe", "ensemble=maybe"),
+        ("methods={sr: weights.safetensors}", "sr takes part already"),
+        ("methods={hr: weights.safetensors}", "hr takes part already"),
+        ("methods={a/b: weights.safetensors}", "without /"),
+        ("methods=weights.safetensors", "name: DIR"),
+        ("cost_size=-1", "cost_size=-1: must be at least 0"),
+        ("crop=8", "crop=8: must be at least"),
+        ("metric=[]", "no metric"),
+    ],
 )
 def test_choices_that_make_no_sense_are_refused(run, override: str, part: str) -> None:
     with pytest.raises(ConfigError, match=part):
@@ -146,3 +160,41 @@ def test_a_grey_picture_is_one_with_three_equal_channels(run, tmp_path: Path) ->
         (picture.convert("L") if path.stem == "0001" else picture).save(theirs / path.name)
     scores = rows(run(f"methods={{theirs: {theirs}}}", "degradation=bicubic", name="again"))
     assert scores["0001", "theirs"]["rgb8/psnr"] == scores["0001", "bicubic"]["rgb8/psnr"]
+
+
+def test_a_damaged_image_is_named_and_the_others_are_scored(run, tmp_path: Path) -> None:
+    damaged = tmp_path / "photos/0002.png"
+    damaged.write_bytes(damaged.read_bytes()[:2000])  # its header is whole
+    with pytest.raises(DataError, match="2 of 8 pictures"):
+        run("doctor=skip")
+    per_image = rows(tmp_path / "eval")
+    assert "0002.png" in per_image["0002", "sr"]["problem"]
+    assert per_image["0002", "sr"]["rgb8/psnr"] == ""
+    assert float(per_image["0003", "sr"]["rgb8/psnr"]) > 5
+    numbers = json.loads((tmp_path / "eval/metrics.json").read_text())
+    assert numbers["sets"]["photos"]["sr"]["scores"]["rgb8/psnr"]["images"] == 3
+
+
+def test_a_file_that_does_not_say_holds_the_authors_network(run, tmp_path: Path) -> None:
+    # The demo trains another noise estimate than the released weights were made for.
+    torch.manual_seed(0)
+    generator = SRResDNet(alpha_init=9.0)
+    write_pth(generator.state_dict(), tmp_path / "plain.pth")
+    said = tmp_path / "said.safetensors"
+    write_safetensors(generator.state_dict(), {**NETWORK, "features": 64, "blocks": 5}, said)
+    plain = rows(run(f"ckpt_path={tmp_path / 'plain.pth'}", "metric=[psnr]", name="plain"))
+    other = rows(run(f"ckpt_path={said}", "metric=[psnr]", name="said"))
+    assert plain["0000", "sr"]["rgb8/psnr"] == other["0000", "sr"]["rgb8/psnr"]
+
+
+def test_an_evaluation_leaves_nothing_of_an_earlier_one(run) -> None:
+    folder = run("published=ntire20_track1")
+    assert (folder / "published.json").exists()
+    run("shown=0")
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"metrics.json", "per_image.csv", "tables.md", "tables.tex"}
+
+
+def test_tables_about_other_pictures_come_only_when_asked_for(run) -> None:
+    folder = run("protocol=[paper]", "published=div2k_noise8")  # as an experiment would say it
+    assert not (folder / "published.json").exists()

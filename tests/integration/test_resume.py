@@ -100,7 +100,7 @@ def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: in
         system = players(
             ema_decay=0.9, gan_loss=WGANGP(weight=1.0), accumulate=2, discriminator_interval=2
         )
-        callbacks = (RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, {"psnr": "max"}))
+        callbacks = (RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, ["psnr"]))
         fit(
             system,
             iterations,
@@ -154,7 +154,7 @@ def test_a_degradation_resumes_likewise(photo_folder, tmp_path: Path, stop: int)
             use_distributed_sampler=False,
             default_root_dir=tmp_path,
             plugins=[AtomicCheckpointIO()],
-            callbacks=[RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, {})],
+            callbacks=[RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, None)],
         )
         trainer.fit(system, module, ckpt_path=ckpt_path, weights_only=True)
         return system.state_dict()

@@ -4,11 +4,14 @@ import dataclasses
 import difflib
 import inspect
 from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any
 
+import yaml
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
+from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.errors import ConfigError
 
 _HYDRA_KEYS = {"_target_", "_partial_", "_args_", "_convert_", "_recursive_"}
@@ -64,6 +67,7 @@ def check_targets(cfg: DictConfig) -> None:
         for key, options in _CHOICES.items()
         if key in tree and tree[key] not in options
     ]
+    problems += _changed_protocols(tree.get("protocol") or {})
     problems += [*_unknown_fields(cfg), *_unknown_fields(cfg.get("paths"), "paths.")]
     for group in _NAMED_GROUPS:
         members = tree.get(group) or {}
@@ -73,6 +77,21 @@ def check_targets(cfg: DictConfig) -> None:
         ]
     if problems:
         raise ConfigError("\n".join(sorted(problems)))
+
+
+def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
+    # Numbers carry the protocol's name wherever they go, so the name has to mean one thing.
+    for name, node in protocols.items():
+        file = Path(CONFIG_DIR) / "protocol" / f"{name}.yaml"
+        shipped = yaml.safe_load(file.read_text(encoding="utf-8"))[name] if file.is_file() else node
+        changed = [key for key in shipped if node is not None and node.get(key) != shipped[key]]
+        if changed:
+            wanted = {**node, "_target_": "srrescgan.metrics.Protocol"}
+            text = ",".join(f"{key}:{value}" for key, value in wanted.items())
+            yield (
+                f"protocol.{name}.{changed[0]}: {name} is the name of another rule, and its numbers"
+                f" would be taken for those. Give yours a name: '+protocol.mine={{{text}}}'"
+            )
 
 
 def _missing(node: Any, path: str = "") -> Iterator[str]:

@@ -15,9 +15,9 @@ from srrescgan.evaluation.entrants import Entrant, bicubic, network, pictures
 from srrescgan.evaluation.pictures import SRPictures
 from srrescgan.inference import load_pretrained, tile_size
 from srrescgan.inference.known_weights import known_weights
-from srrescgan.inference.weights import read_generator
 from srrescgan.types import SRGenerator
 
+_TRUTH = ("lr", "hr")
 _ENSEMBLES = {"false": (False,), "true": (True,), "both": (False, True)}
 
 
@@ -38,8 +38,12 @@ def entrants_of(
     if not hasattr(methods, "items"):
         raise ConfigError(f"methods={methods}: expected names and places, methods='{{name: DIR}}'")
     for name, place in methods.items():
+        if "/" in str(name) or str(name).startswith("."):
+            raise ConfigError(
+                f"methods.{name}: a name becomes a folder; choose one without / and ."
+            )
         added = _method(cfg, str(name), Path(str(place)), datamodule, device)
-        taken = added.keys() & entrants.keys()
+        taken = added.keys() & {*entrants, *_TRUTH}
         if taken:
             raise ConfigError(f"methods.{name}: {', '.join(taken)} takes part already; rename it")
         entrants |= added
@@ -58,8 +62,11 @@ def _method(
 def _networks(
     cfg: DictConfig, name: str, path: Path, device: torch.device, own: bool
 ) -> dict[str, Entrant]:
-    """Plain, as self-ensemble, or both; built as configured if ``own`` or the file does not say."""
-    own = own or read_generator(path).config is None
+    """Plain, as self-ensemble, or both.
+
+    The network is what the file says; ``own``: what the command line says. A file that does not say
+    holds the authors' network, whatever the experiment trains.
+    """
     generator = load_pretrained(path, plain(cfg.generator) if own else None)
     scale = cast(SRGenerator, generator).scale
     if scale != cfg.scale:

@@ -12,6 +12,7 @@ from srrescgan.data.mixup import Mixup
 from srrescgan.data.pack import is_pack, open_pack
 from srrescgan.data.pictures import Candidate
 from srrescgan.data.sampler import IterationSampler
+from srrescgan.data.tolerant import Tolerant
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import list_images
 from srrescgan.types import IMAGES, Clock, Degradation, SRBatch
@@ -153,8 +154,14 @@ class SRDataModule(pl.LightningDataModule):
         return [self._set_loader(name, dataset) for name, dataset in self.val.items()]
 
     def test_dataloader(self) -> list[DataLoader]:
-        """One loader per test set: whole images, one at a time."""
-        return [self._set_loader(name, dataset) for name, dataset in self.test.items()]
+        """One loader per test set: whole images, one at a time.
+
+        The batch of an image that cannot be read says so (``problem``) and holds no picture.
+        """
+        return [
+            self._set_loader(name, Tolerant(dataset), again=False)
+            for name, dataset in self.test.items()
+        ]
 
     def transfer_batch_to_device(
         self, batch: SRBatch, device: torch.device, dataloader_idx: int
@@ -169,10 +176,11 @@ class SRDataModule(pl.LightningDataModule):
     def on_after_batch_transfer(self, batch: SRBatch, dataloader_idx: int) -> SRBatch:
         """Make ``lr`` where it is missing, on the batch's device; then mix, while training.
 
-        A batch of unpaired domains has ``lr_real`` instead of ``lr`` and is left as it is.
+        A batch of unpaired domains has ``lr_real`` instead of ``lr``, one that could not be read
+        has nothing: both are left as they are.
         """
         with torch.no_grad():
-            if "lr_real" in batch:
+            if "lr_real" in batch or "problem" in batch:
                 return batch
             if "lr" not in batch:
                 batch = self._degrade(batch)
@@ -229,18 +237,18 @@ class SRDataModule(pl.LightningDataModule):
             return 0
         return int(cast(Clock, self.trainer.lightning_module).iteration)
 
-    def _set_loader(self, name: str, dataset: Dataset) -> DataLoader:
+    def _set_loader(self, name: str, dataset: Dataset, again: bool = True) -> DataLoader:
         rank, world_size = self._process()
         # Each image counts on exactly one process: padding with duplicates would bias the means.
         # But a process without any would skip the validation that the others wait for it in.
         mine = range(rank, len(dataset), world_size) or [_SPARE]  # type: ignore[arg-type]
-        return self._loader(_NamedSet(name, dataset), sampler=mine, batch_size=1)
+        return self._loader(_NamedSet(name, dataset), again, sampler=mine, batch_size=1)
 
-    def _loader(self, dataset: Dataset, **sampling: Any) -> DataLoader:
+    def _loader(self, dataset: Dataset, again: bool = True, **sampling: Any) -> DataLoader:
         return DataLoader(
             dataset,
             num_workers=self.num_workers,
-            persistent_workers=self.num_workers > 0,
+            persistent_workers=again and self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
             # Of its own, or starting a loader would advance the random state of the training.
             generator=torch.Generator().manual_seed(self.seed),

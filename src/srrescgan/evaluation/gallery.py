@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from srrescgan.evaluation.columns import Column
 from srrescgan.evaluation.crops import ErrorMap
@@ -61,12 +61,6 @@ class Gallery:
         # Asked before the cost of compressing it.
         if self._leaver([*map(_entry, self._kept), candidate]) != len(self._kept):
             self._keep(exhibit(shown, self.judged, rank, self.crop, self.error_map))
-
-    def merge(self, exhibits: Iterable[Exhibit]) -> None:
-        """Take in what another gallery kept, on another process for instance."""
-        for other in exhibits:
-            self._sets.setdefault(other.set)
-            self._keep(other)
 
     def _keep(self, one: Exhibit) -> None:
         self._kept.append(one)

@@ -17,7 +17,9 @@ from srrescgan.evaluation.tables import score_tables
 from srrescgan.images import to_uint8, write_png
 
 _SHEET_ROWS = 6
-_SHEET_METRICS = ("psnr", "ssim", "lpips")
+_SHEET_COLUMNS = 3
+_SHEET_FIRST = ("psnr", "ssim", "lpips")
+_OPTIONAL = ("comparison.html", "contact_sheet.png", "published.json")
 
 
 def shown(scored: Scored) -> Shown | None:
@@ -25,6 +27,8 @@ def shown(scored: Scored) -> Shown | None:
 
     A method that failed, or made a picture of another size than the first one, is left out.
     """
+    if "lr" not in scored.pictures:  # it could not be read
+        return None
     pictures = {name: to_uint8(picture) for name, picture in scored.pictures.items()}
     lr, hr = pictures.pop("lr"), pictures.pop("hr", None)
     if not pictures:
@@ -65,24 +69,23 @@ def write_all(
     Returns:
         The files, the ones to open first at the head.
     """
+    for name in _OPTIONAL:  # of an earlier evaluation: they would not belong to these numbers
+        (folder / name).unlink(missing_ok=True)
     store.write(evaluation, folder)
     grids = [*score_tables(evaluation), *map(ranking_table, rankings)]
     store.write_tables(grids, folder)
     files = [folder / name for name in ("tables.md", "tables.tex", store.SUMMARY, store.PER_IMAGE)]
     if rankings:
-        contents = {ranking.table.title: ranking_content(ranking) for ranking in rankings}
-        store.write_json(contents, folder / "published.json")
+        contents = [ranking_content(ranking) for ranking in rankings]
+        store.write_json({"rankings": contents}, folder / "published.json")
         files.append(folder / "published.json")
     if exhibits:
         title = f"{evaluation.about.get('experiment') or 'Evaluation'}: methods side by side"
         write_page(folder / "comparison.html", title, evaluation, exhibits, judged)
         methods = [contestant.name for contestant in evaluation.contestants]
-        protocol = evaluation.columns[0].protocol
-        columns = [
-            column
-            for column in evaluation.columns
-            if column.protocol == protocol and column.metric in _SHEET_METRICS
-        ]
+        first = [c for c in evaluation.columns if c.protocol == evaluation.columns[0].protocol]
+        usual = sorted(first, key=lambda column: column.metric not in _SHEET_FIRST)
+        columns = usual[:_SHEET_COLUMNS]
         sheet = contact_sheet(_by_turns(exhibits)[:_SHEET_ROWS], methods, columns, judged)
         write_png(folder / "contact_sheet.png", sheet)
         files = [folder / "comparison.html", folder / "contact_sheet.png", *files]

@@ -57,10 +57,11 @@ class SRPictures:
             return problems
         images = {image.name: image.pictures for image in dataset.candidates()[0]}
         suffix = f"x{dataset.scale}"
-        named = {
-            name if name in images else name.removesuffix(suffix): found
-            for name, found in stored.items()
-        }
+        named: dict[str, list[Picture]] = {}
+        for stem, found in stored.items():
+            named.setdefault(stem if stem in images else stem.removesuffix(suffix), []).extend(
+                found
+            )
         problems += [f"{place}/{name}: missing" for name in images if name not in named]
         problems += [f"{f[0]}: no image of {data_set}" for n, f in named.items() if n not in images]
         for name in images.keys() & named.keys():

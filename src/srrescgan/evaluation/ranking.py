@@ -12,6 +12,7 @@ from srrescgan.evaluation.statistics import FEW_IMAGES, FEW_NOTE, Estimate, esti
 from srrescgan.evaluation.store import estimate_content, json_number
 from srrescgan.evaluation.tables import interval_text, short
 
+_STAND_IN = "RANDOM WEIGHTS"  # what metrics say of themselves then
 MEASURED = "measured here"
 QUOTED = "quoted"
 
@@ -46,12 +47,14 @@ class Ranking:
 
     Attributes:
         table: what was published.
+        set: name of the data set that the measured numbers are of.
         rows: best first; those without a number in the ranking column last.
         warnings: what keeps the measured numbers from being comparable.
         protocols: of the measured numbers, label by name.
     """
 
     table: PublishedTable
+    set: str
     rows: tuple[Ranked, ...]
     warnings: tuple[str, ...]
     protocols: Mapping[str, str]
@@ -86,6 +89,7 @@ def merge(
     rows = _ranked(table, [*quoted, *measured], competes)
     return Ranking(
         table,
+        data_set,
         tuple(rows),
         tuple(_warnings(table, evaluation, data_set, measured)),
         evaluation.protocols,
@@ -93,18 +97,24 @@ def merge(
 
 
 def merge_where_it_belongs(
-    tables: Iterable[PublishedTable], evaluation: Evaluation
+    tables: Iterable[PublishedTable], evaluation: Evaluation, everywhere: bool
 ) -> list[Ranking]:
     """Put every contestant into every table, once for each set that the table is about.
 
-    A table that is about none of the sets is merged with all of them, and a warning in it says so.
+    Args:
+        tables: what was published.
+        evaluation: what was measured.
+        everywhere: merge a table that is about none of the sets with all of them; its warnings say
+            so. Otherwise only one whose pictures nobody has.
     """
     methods = [contestant.name for contestant in evaluation.contestants]
     experiment = evaluation.about.get("experiment")
     rankings = []
     for table in tables:
-        own = [s for s in evaluation.sets if {s, f"{experiment}/{s}"} & set(table.sets)]
-        rankings += [merge(table, evaluation, name, methods) for name in own or evaluation.sets]
+        names = [s for s in evaluation.sets if {s, f"{experiment}/{s}"} & set(table.sets)]
+        if not names and (everywhere or not table.sets):
+            names = list(evaluation.sets)
+        rankings += [merge(table, evaluation, name, methods) for name in names]
     return rankings
 
 
@@ -129,8 +139,9 @@ def ranking_table(ranking: Ranking) -> Grid:
     notes += [f"Quoted numbers: {table.unknown}", f"Order of the source: {table.order}"]
     notes += [f"{names[key]} {where}" for key, where in table.sources.items()]
     return Grid(
-        caption=f"{table.title}. {table.setting} Ranked by {table.rank_by}; protocol of the quoted"
-        f" numbers: {table.protocol} is the closest that is known.",
+        caption=f"{table.title}. {table.setting} Measured rows: {ranking.set}. Ranked by"
+        f" {table.rank_by}; protocol of the quoted numbers: {table.protocol} is the closest that is"
+        " known.",
         headings=(
             Heading("rank"),
             Heading("method", numeric=False),
@@ -147,6 +158,7 @@ def ranking_content(ranking: Ranking) -> dict[str, Any]:
     table = ranking.table
     return {
         "title": table.title,
+        "set": ranking.set,
         "setting": table.setting,
         "rank_by": table.rank_by,
         "closest_protocol": table.protocol,
@@ -234,6 +246,12 @@ def _warnings(
             " say where the numbers would stand, not how good the method is"
         )
     images = len({row.name for row in evaluation.rows if row.set == data_set})
+    stand_ins = [c.key for c in evaluation.columns if _STAND_IN in c.what]
+    used = sorted({key for row in measured for key in row.keys.values()} & set(stand_ins))
+    if used:
+        warnings.append(
+            f"{', '.join(used)}: of a network with random weights, a stand-in for tests"
+        )
     for row in measured:
         others = [key for key in row.keys.values() if key.split("/")[0] != table.protocol]
         if others:

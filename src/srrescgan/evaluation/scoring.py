@@ -52,6 +52,8 @@ class Bench:
     @torch.inference_mode()
     def score(self, batch: SRBatch) -> list[Scored]:
         """Score every method on every image of a batch."""
+        if "problem" in batch:
+            return [self._unread(batch, index) for index in range(len(batch["name"]))]
         moved = batch.copy()
         for key in IMAGES:
             if key in batch:
@@ -63,7 +65,15 @@ class Bench:
                 made[method] = upscale(moved).to(self.device)
             except (UserError, ValueError) as error:  # ValueError: too small for a network
                 failures[method] = str(error)
+            except (MemoryError, torch.OutOfMemoryError):
+                failures[method] = "the picture does not fit into memory: give a smaller tile="
         return [self._image(moved, index, made, failures) for index in range(len(batch["name"]))]
+
+    def _unread(self, batch: SRBatch, index: int) -> Scored:
+        place, problem = (batch["set"][index], batch["name"][index]), batch["problem"][index]
+        return Scored(
+            *place, {}, tuple(Row(*place, method, {}, problem) for method in self.methods)
+        )
 
     def _image(
         self, batch: SRBatch, index: int, made: Mapping[str, Tensor], failures: Mapping[str, str]
@@ -101,6 +111,9 @@ class Bench:
                 values = score(metric, image, references)
             except UserError as error:
                 problems.append(f"{key}: {error}")
+                continue
+            except (MemoryError, torch.OutOfMemoryError):
+                problems.append(f"{key}: the picture does not fit into memory")
                 continue
             if values is None:
                 continue

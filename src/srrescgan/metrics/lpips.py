@@ -9,6 +9,7 @@ from srrescgan.layers.lpips_network import LPIPS_BACKBONES, lpips_network
 from srrescgan.metrics.one_by_one import OneByOne
 from srrescgan.metrics.protocol import Protocol
 
+_NAMES = {"alex": "lpips", "vgg": "lpips_vgg", "squeeze": "lpips_squeeze"}
 _SMALLEST = {"alex": 31, "vgg": 16, "squeeze": 17}
 """Pixels a side: what is left after the last pooling is at least one."""
 
@@ -47,6 +48,7 @@ class LPIPS(OneByOne):
         weights: BackboneWeights = "imagenet",
     ) -> None:
         super().__init__(protocol.for_networks())
+        self.called = _NAMES.get(net)
         self.net = net
         self.weights: BackboneWeights = weights
         self.network = lpips_network(net, weights)

@@ -31,6 +31,9 @@ class OneByOne(ABC):
     what: str
     """A sentence: definition, network, version."""
 
+    called: str | None = None
+    """The only name its numbers may have; ``None``: any. So that a name means one network."""
+
     compares_sizes: ClassVar[bool] = True
     """Whether the picture and its reference have to have one shape."""
 

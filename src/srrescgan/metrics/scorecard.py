@@ -22,15 +22,23 @@ def scorecard(
         ``<protocol>/<metric>``, for instance ``rgb8/psnr``, to metric; the first protocol's first.
 
     Raises:
-        ConfigError: there are metrics but no protocol.
+        ConfigError: there are metrics but no protocol, or a metric was made into another one.
     """
     if metrics and not protocols:
         raise ConfigError("protocol=[] says how nothing is measured: choose for instance [rgb8]")
-    return {
+    card = {
         f"{protocol_name}/{name}": factory(protocol=protocol)
         for protocol_name, protocol in protocols.items()
         for name, factory in metrics.items()
     }
+    for key, metric in card.items():
+        name, called = key.split("/", maxsplit=1)[1], getattr(metric, "called", None)
+        if called not in (None, name):
+            raise ConfigError(
+                f"metric.{name} is set to what is called {called} everywhere: choose"
+                f" metric=[{called}]"
+            )
+    return card
 
 
 def score(metric: Metric, image: Tensor, references: Mapping[str, Tensor]) -> Tensor | None:
