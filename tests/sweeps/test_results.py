@@ -88,6 +88,47 @@ def test_with_one_objective_it_is_a_ranked_list(tmp_path: Path) -> None:
     assert (folder / "sweep.html").exists()
 
 
+def test_without_objectives_jobs_stand_in_order_with_their_logged_scores(tmp_path: Path) -> None:
+    folder = a_sweep(tmp_path / "s", "running", "failed", (25, 0.4), (28, 0.5), objectives=())
+    own = {"val/a/rgb8/psnr": 24.5, "val/a/bicubic/psnr": 31.25, "val/a/y/ssim": 0.125}
+    own |= {"val/a/bicubic/rgb8/psnr": 11.5, "val/b/y/psnr": 8.5}  # the first of them is bicubic's
+    (folder / "job4").mkdir()
+    Job(4, ("optimizer.g.lr=0.005", "seed=1"), "pruned", own, 5).write(folder / "job4")
+    sweep = write_report(folder)
+    names = ["val/a/rgb8/psnr", "val/b/rgb8/psnr", "val/a/rgb8/lpips"]  # in the order of the jobs
+    names += ["val/a/bicubic/psnr", "val/a/y/ssim", "val/b/y/psnr"]  # a protocol of that name
+    headline = "Sweep s: 2 of 5 jobs finished, 1 pruned, 1 failed, 1 unfinished"
+
+    with (folder / "sweep.csv").open() as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    assert (reader.fieldnames or [])[5:] == [*names, "lr", "message"]
+    assert [(row["job"], row["best"]) for row in rows] == [(str(n), "0") for n in range(5)]
+    assert [row["val/a/rgb8/psnr"] for row in rows] == ["", "", "24.0", "27.0", "24.5"]
+    jobs = json.loads((folder / "sweep.json").read_text())["jobs"]
+    assert [job["number"] for job in jobs if job["best"]] == []
+    assert jobs[4]["scores"] == {key: own[key] for key in own if key != "val/a/bicubic/rgb8/psnr"}
+    page = (folder / "sweep.html").read_text()
+    assert headline in page
+    assert all(name in page for name in names)
+    assert "31.25" in page
+    assert "11.5" not in page
+    assert ">best<" not in page
+
+    text = io.StringIO()
+    Console(file=text, width=80).print(table(sweep))
+    lines = text.getvalue().splitlines()
+    assert lines[0].strip() == headline
+    assert lines[-1].strip() == "columns left out here, not in the report: 2"
+    assert [line.split() for line in lines[-6:-1]] == [
+        ["0", "job0", "unfinished", "0.001"],
+        ["1", "job1", "failed", "0.002"],
+        ["2", "job2", "finished", "24", "26", "0.4", "0.003"],
+        ["3", "job3", "finished", "27", "29", "0.5", "0.004"],
+        ["4", "job4", "pruned", "at", "5", "24.5", "31.25", "0.005"],
+    ]
+
+
 def test_an_infinite_score_survives_the_record(tmp_path: Path) -> None:
     folder = a_sweep(tmp_path / "s", (float("inf"), 0.0), (28, 0.5))
     assert json.loads((folder / "job0/job.json").read_text())["scores"]["val/a/rgb8/psnr"] == "inf"

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
@@ -83,7 +82,7 @@ def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
     # Numbers carry the protocol's name wherever they go, so the name has to mean one thing.
     for name, node in protocols.items():
         file = Path(CONFIG_DIR) / "protocol" / f"{name}.yaml"
-        shipped = yaml.safe_load(file.read_text(encoding="utf-8"))[name] if file.is_file() else node
+        shipped = OmegaConf.load(file)[name] if file.is_file() else {}
         changed = [key for key in shipped if node is not None and node.get(key) != shipped[key]]
         if changed:
             wanted = {**node, "_target_": "srrescgan.metrics.Protocol"}

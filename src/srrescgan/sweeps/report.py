@@ -1,6 +1,8 @@
 """A sweep for people, in the terminal and as a page, and for programs."""
 
 import csv
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Group
@@ -14,6 +16,8 @@ from srrescgan.sweeps.plot import pareto_png
 from srrescgan.sweeps.results import Result, Sweep, number, read_sweep
 
 _DIGITS = 6
+_SCORES = 4
+"""Columns of scores that fit into a terminal if nobody has said which ones matter."""
 
 
 def write_report(folder: Path) -> Sweep:
@@ -41,19 +45,27 @@ def write_report(folder: Path) -> Sweep:
 
 
 def table(sweep: Sweep) -> Group:
-    """The table for the terminal: the best jobs first and marked, the failed ones last."""
+    """The table for the terminal: the best jobs first and marked, the failed ones last.
+
+    Without objectives no job is better than another: they stand as they were asked for, with the
+    first few of their scores.
+    """
+    columns = sweep.columns if sweep.objectives else sweep.columns[:_SCORES]
     shown = Table(box=None, padding=(0, 1, 0, 0))  # four settings fit into 80 columns
     for heading in ("  job", "folder", "status"):
         shown.add_column(heading, no_wrap=True, vertical="bottom")
-    for name in (*(objective.name for objective in sweep.objectives), *sweep.settings):
+    for name in (*columns, *sweep.settings):
         parted = name.replace("/", "/\n").replace(".", ".\n")
         shown.add_column(parted, justify="right", vertical="bottom", overflow="fold")
     for result in sweep.results:
         cells = [f"{'*' if result.is_best else ' '} {result.job.number}", result.folder]
-        cells += [_status(result), *_cells(sweep, result)]
+        cells += [_status(result), *_cells(sweep, result, columns)]
         cells += [number(result.settings.get(name, "")) for name in sweep.settings]
         shown.add_row(*cells, style="bold" if result.is_best else None)
-    return Group(Text(_headline(sweep), style="bold"), shown)
+    headline = Text(_headline(sweep), style="bold")
+    if left_out := len(sweep.columns) - len(columns):
+        return Group(headline, shown, Text(f"columns left out here, not in the report: {left_out}"))
+    return Group(headline, shown)
 
 
 def failures(sweep: Sweep) -> str:
@@ -78,14 +90,15 @@ def _page(sweep: Sweep, picture: bytes | None) -> Page:
             " its last validation.",
         )
     page.heading("Jobs")
-    header = ["job", "folder", "status", *(o.name for o in sweep.objectives), _best(sweep)]
+    header = ["job", "folder", "status", *sweep.columns]
+    header += [_best(sweep)] if sweep.objectives else []
     rows = [
         [
             result.job.number,
             result.folder,
             _status(result),
-            *_cells(sweep, result),
-            "yes" if result.is_best else "",
+            *_cells(sweep, result, sweep.columns),
+            *(("yes" if result.is_best else "",) if sweep.objectives else ()),
             *(number(result.settings.get(name, "")) for name in sweep.settings),
         ]
         for result in sweep.results
@@ -100,13 +113,14 @@ def _page(sweep: Sweep, picture: bytes | None) -> Page:
 
 def _write_csv(sweep: Sweep, path: Path) -> None:
     header = ["job", "folder", "status", "iteration", "best"]
-    header += [*(objective.name for objective in sweep.objectives), *sweep.settings, "message"]
+    header += [*sweep.columns, *sweep.settings, "message"]
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(header)
         for result in sweep.results:
             job = result.job
-            values = result.values or [""] * len(sweep.objectives)
+            numbers = sweep.numbers(result)
+            values = [numbers.get(name, "") for name in sweep.columns]
             settings = [result.settings.get(name, "") for name in sweep.settings]
             about = [job.number, result.folder, job.status, job.iteration, int(result.is_best)]
             writer.writerow([*about, *values, *settings, job.message])
@@ -126,11 +140,9 @@ def _write_json(sweep: Sweep, path: Path) -> None:
                 "status": result.job.status,
                 "iteration": result.job.iteration,
                 "best": result.is_best,
-                "objectives": None
-                if result.values is None
-                else dict(zip((o.name for o in sweep.objectives), result.values, strict=True)),
+                "objectives": None if result.values is None else sweep.numbers(result),
                 "overrides": result.job.overrides,
-                "scores": result.job.scores,
+                "scores": result.job.scores if sweep.objectives else result.logged,
                 "message": result.job.message,
             }
             for result in sweep.results
@@ -140,8 +152,12 @@ def _write_json(sweep: Sweep, path: Path) -> None:
 
 
 def _headline(sweep: Sweep) -> str:
-    about = f"Sweep {sweep.name}: {len(sweep.judged)} of {len(sweep.results)} jobs have results"
-    return f"{about}; * {_best(sweep)}" if sweep.objectives else about
+    jobs = f"{len(sweep.results)} jobs"
+    if sweep.objectives:
+        return f"Sweep {sweep.name}: {len(sweep.judged)} of {jobs} have results; * {_best(sweep)}"
+    count = Counter(_status(result).split()[0] for result in sweep.results)
+    others = [f", {count[s]} {s}" for s in ("pruned", "failed", "unfinished") if count[s]]
+    return f"Sweep {sweep.name}: {count['finished']} of {jobs} finished{''.join(others)}"
 
 
 def _best(sweep: Sweep) -> str:
@@ -155,10 +171,9 @@ def _status(result: Result) -> str:
     return "unfinished" if job.status in ("running", "stopped") else job.status
 
 
-def _cells(sweep: Sweep, result: Result) -> list[str]:
-    if result.values is None:
-        return [""] * len(sweep.objectives)
-    return [f"{value:.{_DIGITS}g}" for value in result.values]
+def _cells(sweep: Sweep, result: Result, columns: Sequence[str]) -> list[str]:
+    numbers = sweep.numbers(result)
+    return [f"{numbers[name]:.{_DIGITS}g}" if name in numbers else "" for name in columns]
 
 
 def _first_line(message: str) -> str:

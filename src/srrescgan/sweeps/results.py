@@ -28,6 +28,11 @@ class Result:
         """The settings in one line."""
         return " ".join(f"{name}={number(value)}" for name, value in self.settings.items())
 
+    @property
+    def logged(self) -> dict[str, float]:
+        """The job's own scores by log name, without bicubic's ``val/<set>/bicubic/...``."""
+        return {key: score for key, score in self.job.scores.items() if not _is_bicubic(key)}
+
 
 @dataclass(frozen=True)
 class Sweep:
@@ -36,7 +41,7 @@ class Sweep:
     name: str
     objectives: tuple[Objective, ...]
     results: tuple[Result, ...]
-    """The best ones first, those without values last."""
+    """The best ones first, those without values last; without objectives as they were asked for."""
 
     @property
     def judged(self) -> list[Result]:
@@ -52,6 +57,19 @@ class Sweep:
     def failed(self) -> list[Result]:
         """The jobs that ended with an error."""
         return [result for result in self.results if result.job.status == "failed"]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the numbers of a job: the objectives or, without any, every logged score."""
+        if self.objectives:
+            return [objective.name for objective in self.objectives]
+        return list(dict.fromkeys(name for result in self.results for name in result.logged))
+
+    def numbers(self, result: Result) -> dict[str, float]:
+        """What a job has of the columns."""
+        if not self.objectives:
+            return result.logged
+        return dict(zip(self.columns, result.values, strict=True)) if result.values else {}
 
     @property
     def settings(self) -> list[str]:
@@ -84,7 +102,7 @@ def read_sweep(folder: Path) -> Sweep:
             r.values is None,
             not r.is_best,
             badness.get(r.folder, ()),
-            r.job.status == "failed",
+            bool(objectives) and r.job.status == "failed",
             r.job.number,
         )
     )
@@ -129,6 +147,11 @@ def number(text: str) -> str:
         return text if text.lstrip("-").isdigit() else f"{float(text):.3g}"
     except ValueError:
         return text
+
+
+def _is_bicubic(key: str) -> bool:
+    parts = key.split("/")
+    return len(parts) == 5 and parts[2] == "bicubic"  # four parts: a protocol has that name
 
 
 def _values(job: Job, objectives: Sequence[Objective]) -> tuple[float, ...] | None:
