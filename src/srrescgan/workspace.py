@@ -11,19 +11,20 @@ from rich.console import Console
 from srrescgan.config.cli import entry_point
 from srrescgan.config.sweep_dashboard import sweep_report
 from srrescgan.config.wandb_server import save, write_spec
-from srrescgan.config.workspace import curves, layout, sweep_scores
+from srrescgan.config.workspace import curves, layout, sweep_parameters, sweep_scores
 from srrescgan.errors import ConfigError
 
 
 def workspace(cfg: DictConfig) -> None:
     """Save the workspace or the report, or write its layout to a file."""
     shown = curves(cfg)
+    parameters = sweep_parameters(cfg)
     try:
         if cfg.group is None:
             view = layout(cfg.entity, cfg.project, cfg.title or cfg.project, shown)
         else:
             scores = sweep_scores(shown, cfg.scores)
-            view = sweep_report(cfg.entity, cfg.project, cfg.group, scores, [*cfg.parameters])
+            view = sweep_report(cfg.entity, cfg.project, cfg.group, scores, parameters)
     except ValueError as error:  # pydantic's, a line for each value that is refused
         raise ConfigError(f"W&B does not take this layout: {error}") from error
     if cfg.output is None:

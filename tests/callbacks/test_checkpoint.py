@@ -4,11 +4,13 @@ import resource
 from pathlib import Path
 
 import pytest
+import pytorch_lightning as pl
 import torch
 from toys import players
 
 from srrescgan.callbacks import Checkpoint, Provenance
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
+from srrescgan.errors import ConfigError
 
 
 def saved(path: Path) -> int:
@@ -17,7 +19,7 @@ def saved(path: Path) -> int:
 
 def test_last_kept_and_best(fit, tmp_path: Path) -> None:
     folder = tmp_path / "c"
-    callback = Checkpoint(str(folder), every=2, keep_every=3, best={"psnr": "max", "lpips": "min"})
+    callback = Checkpoint(str(folder), every=2, keep_every=3, best=["psnr", "lpips"])
     fit(players(), iterations=7, validate_every=2, callbacks=(callback,))
     assert saved(folder / "last.ckpt") == 7
     kept = sorted(path.name for path in folder.glob("iteration_*"))
@@ -28,19 +30,85 @@ def test_last_kept_and_best(fit, tmp_path: Path) -> None:
     assert not list(folder.glob(".*"))
 
 
-def test_the_best_score_survives_a_resume(fit, tmp_path: Path) -> None:
+class Iteration:
+    """Scores every picture with the iteration that its system is at."""
+
+    reference = None
+    decimals = 0
+    what = "the iteration"
+
+    def __init__(self, higher_is_better: bool) -> None:
+        self.higher_is_better = higher_is_better
+        self.system: pl.LightningModule | None = None
+
+    def __call__(self, image: torch.Tensor) -> torch.Tensor:
+        assert self.system is not None
+        return torch.full((len(image),), float(self.system.iteration), dtype=torch.float64)
+
+
+def counting(**higher_is_better: bool) -> pl.LightningModule:
+    """A system with metrics named ``<protocol>__<metric>``, all of them its iteration."""
+    metrics = {key.replace("__", "/"): Iteration(up) for key, up in higher_is_better.items()}
+    system = players(metrics=metrics)
+    for metric in metrics.values():
+        metric.system = system
+    return system
+
+
+def scores(path: Path) -> dict[str, float]:
+    callbacks = torch.load(path, weights_only=True)["callbacks"]
+    (state,) = [state for key, state in callbacks.items() if key.startswith("Checkpoint")]
+    return state["best_scores"]
+
+
+def test_the_metric_says_which_way_is_better_and_the_first_protocol_counts(
+    fit, tmp_path: Path
+) -> None:
+    system = counting(a__up=True, a__down=False, b__up=False)
+    names = ["up", "a/up", "down", "b/up", "elsewhere"]
+    fit(system, 6, validate_every=2, callbacks=(Checkpoint(str(tmp_path), 6, 0, names),))
+    kept = {path.stem: saved(path) for path in tmp_path.glob("best_*")}
+    assert kept == {"best_up": 6, "best_a_up": 6, "best_down": 2, "best_b_up": 2}
+    assert scores(tmp_path / "last.ckpt") == {"a/up": 6, "a/down": 2, "b/up": 2}
+
+
+def test_a_metric_under_a_protocol_must_be_measured(fit, tmp_path: Path) -> None:
+    callback = Checkpoint(str(tmp_path / "c"), 1, 0, ["y_border/up"])
+    with pytest.raises(ConfigError, match=r"'y_border/up'; did you mean 'y_border4/up'\?.*rgb8/up"):
+        fit(counting(rgb8__up=True, y_border4__up=True), 1, callbacks=(callback,))
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("best", ["psnr", {"psnr": "max"}])
+def test_best_is_a_list(best: object) -> None:
+    with pytest.raises(ConfigError, match="a list of metrics"):
+        Checkpoint("unused", 1, 0, best)
+
+
+@pytest.mark.parametrize(
+    ("stored", "measured", "kept"),
+    [
+        ({"a/up": 1000.0}, {"a__up": True}, False),
+        ({"a/up": 1000.0}, {"b__up": True, "a__up": True}, True),  # another first protocol
+        ({"up": 1000.0}, {"a__up": True}, True),  # an older checkpoint does not say which
+    ],
+)
+def test_a_resumed_run_compares_with_the_best_score_of_the_same_protocol(
+    fit, tmp_path: Path, stored: dict, measured: dict, kept: bool
+) -> None:
     folder = tmp_path / "c"
-    best = {"psnr": "max"}
-    fit(players(), 2, validate_every=2, callbacks=(Checkpoint(str(folder), 1, 0, best),))
-    resumed = Checkpoint(str(folder), 1, 0, best)
+    fit(counting(a__up=True), 2, callbacks=(Checkpoint(str(folder), 1, 0, ["up"]),))
     resumed_from = (folder / "last.ckpt").rename(tmp_path / "two.ckpt")
     content = torch.load(resumed_from, weights_only=True)
     (state,) = [s for k, s in content["callbacks"].items() if k.startswith("Checkpoint")]
-    state["best_scores"]["psnr"] = 1000.0
+    state["best_scores"] = stored
     torch.save(content, resumed_from)
-    (folder / "best_psnr.ckpt").unlink()
-    fit(players(), 4, validate_every=2, callbacks=(resumed,), ckpt_path=resumed_from)
-    assert not (folder / "best_psnr.ckpt").exists()
+    (folder / "best_up.ckpt").unlink(missing_ok=True)
+    resumed = Checkpoint(str(folder), 1, 0, ["up"])
+    system = counting(**measured)
+    fit(system, 4, validate_every=2, callbacks=(resumed,), ckpt_path=resumed_from)
+    assert (folder / "best_up.ckpt").exists() == kept
+    assert all("/" in key for key in scores(folder / "last.ckpt"))
 
 
 @pytest.fixture
@@ -55,7 +123,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
     fit, tmp_path: Path, full_disk
 ) -> None:
     folder = tmp_path / "c"
-    fit(players(), 2, callbacks=(Checkpoint(str(folder), 1, 0, {}),))
+    fit(players(), 2, callbacks=(Checkpoint(str(folder), 1, 0, None),))
     assert saved(folder / "last.ckpt") == 2
     system = players()
     full_disk()
@@ -63,7 +131,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
         pytest.warns(UserWarning, match=r"could not save .*last.ckpt.*untouched"),
         pytest.raises(CheckpointWriteError, match="Free some space"),
     ):
-        fit(system, 4, callbacks=(Checkpoint(str(folder), 1, 0, {}),))
+        fit(system, 4, callbacks=(Checkpoint(str(folder), 1, 0, None),))
     assert system.iteration == 4  # every iteration was trained; only the final save is an error
     assert saved(folder / "last.ckpt") == 2
     assert [path.name for path in folder.iterdir()] == ["last.ckpt"]
@@ -71,7 +139,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
 
 def test_a_checkpoint_says_where_it_comes_from(fit, tmp_path: Path) -> None:
     provenance = Provenance({"name": "x", "generator": {"_target_": "y"}})
-    fit(players(), 1, callbacks=(provenance, Checkpoint(str(tmp_path / "c"), 1, 0, {})))
+    fit(players(), 1, callbacks=(provenance, Checkpoint(str(tmp_path / "c"), 1, 0, None)))
     content = torch.load(tmp_path / "c/last.ckpt", weights_only=True)
     assert content["config"]["name"] == "x"
     assert content["provenance"]["versions"]["torch"] == torch.__version__.split("+")[0]

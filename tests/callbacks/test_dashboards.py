@@ -42,7 +42,7 @@ def metrics() -> dict[str, PSNR]:
 def callbacks(folder: Path) -> tuple[pl.Callback, ...]:
     return (
         ScalarLogger(every=2),
-        Checkpoint(str(folder / "checkpoints"), every=4, keep_every=0, best={"psnr": "max"}),
+        Checkpoint(str(folder / "checkpoints"), every=4, keep_every=0, best=["psnr"]),
         ImageLogger(str(folder / "images"), count=2, crop=64),
         ImageTable(rows=2, crop=64),
     )
@@ -121,7 +121,7 @@ def test_everything_is_in_the_run(run: OfflineRun, tmp_path: Path) -> None:
         assert about["iteration"] == torch.load(local, weights_only=True)["iteration"]
         if "best_psnr" in each.aliases:
             best = max(row["val/photos/rgb8/psnr"] for row in scores)
-            assert about["scores"]["best_psnr"] == pytest.approx(best)
+            assert about["best_scores"] == {"rgb8/psnr": pytest.approx(best)}
         if about["iteration"] == 8:
             last = scores[-1]["val/photos/y_border4/psnr"]
             assert about["scores"]["val/photos/y_border4/psnr"] == pytest.approx(last)
@@ -130,7 +130,7 @@ def test_everything_is_in_the_run(run: OfflineRun, tmp_path: Path) -> None:
 
 def test_one_file_with_two_names_is_one_version(fit, offline, tmp_path: Path) -> None:
     logger = offline()
-    checkpoint = Checkpoint(str(tmp_path / "c"), every=4, keep_every=0, best={"psnr": "max"})
+    checkpoint = Checkpoint(str(tmp_path / "c"), every=4, keep_every=0, best=["psnr"])
     system = players(metrics=metrics())
     trainer = fit(system, 2, validate_every=2, callbacks=(checkpoint,), logger=logger)
     trainer.validate(system, trainer.datamodule, verbose=False)  # once more: nothing is new

@@ -139,6 +139,12 @@ def test_the_report_is_about_lpips_and_psnr_unless_told_otherwise(tmp_path: Path
         (["group=g", "scores=[val/chelsea/rgb8/psnr]"], "two are needed"),
         (["group=g", "scores=[val/chelsea/psnr,val/chelsea/rgb8/psnr]"], "did you mean"),
         (["title='a★b'"], "does not take this layout"),
+        (
+            ["parameters=[optimizer.g.lr,optimizer.g.lrr]"],
+            r"'optimizer\.g\.lrr'; did you mean 'optimizer\.g\.lr'",
+        ),
+        (["parameters=[optimizer.g]"], r"no value 'optimizer\.g'; did you mean 'optimizer\.g\."),
+        (["parameters=[entity]"], r"no value 'entity'"),
     ],
 )
 def test_what_cannot_be_shown_is_refused(

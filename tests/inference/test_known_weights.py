@@ -31,6 +31,15 @@ def test_of_own_runs_the_newest_and_of_it_the_best(tmp_path: Path) -> None:
     assert known_weights(None, tmp_path / "runs") == best
 
 
+def test_the_best_by_whatever_was_measured_comes_before_the_last(tmp_path: Path) -> None:
+    folder = tmp_path / "runs/new/checkpoints"
+    order = ("best_lpips", "best_psnr", "best_dists", "best_y_border4_psnr", "last")
+    files = [touch(folder / f"{name}.ckpt") for name in order]
+    for best in files:
+        assert known_weights(None, tmp_path / "runs") == best
+        best.unlink()
+
+
 def test_without_any_it_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"srrescgan_model\.pth.*runs.*ckpt_path="):
         known_weights(tmp_path / "srrescgan_model.pth", tmp_path / "runs")

@@ -1,7 +1,9 @@
 """When a checkpoint is saved, and which ones are kept."""
 
+import difflib
 import logging
 import signal
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -11,6 +13,7 @@ from pytorch_lightning.utilities import rank_zero_warn
 
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
 from srrescgan.callbacks.checkpoint_upload import upload
+from srrescgan.errors import ConfigError
 from srrescgan.files import link_or_copy
 from srrescgan.systems import PhasedSystem
 
@@ -30,19 +33,30 @@ class Checkpoint(pl.callbacks.Checkpoint):
         every: iterations between two saves of ``last.ckpt``.
         keep_every: iterations between two checkpoints that are kept for good, as
             ``iteration_<n>.ckpt``; 0 for none.
-        best: validation metric -> ``min`` or ``max``, for instance ``{lpips: min}``: the state with
-            the best mean over all sets is kept as ``best_<metric>.ckpt``. Of several protocols the
-            first counts, unless the key names one: ``{y_border4/psnr: max}``. ``None`` for none.
+        best: validation metrics, for instance ``[psnr, y_border4/psnr]``: the state with the best
+            mean over all sets is kept as ``best_psnr.ckpt``, ``best_y_border4_psnr.ckpt``. Without
+            a protocol the first one counts, and a metric that the run does not measure is skipped;
+            with one it must be measured. ``None`` for none.
+
+    Raises:
+        ConfigError: ``best`` is not a list.
     """
 
     def __init__(
-        self, folder: str, every: int, keep_every: int, best: dict[str, str] | None
+        self, folder: str, every: int, keep_every: int, best: Iterable[str] | None
     ) -> None:
+        if isinstance(best, str | Mapping):
+            raise ConfigError(
+                f"callback.checkpoint.best={best}: a list of metrics is expected, such as"
+                " [psnr,lpips]; whether more or less is better, the metric itself knows"
+            )
         self.folder = Path(folder)
         self.every = every
         self.keep_every = keep_every
-        self.best = dict(best or {})
+        self.best = list(best or ())
         self.best_scores: dict[str, float] = {}
+        """By ``<protocol>/<metric>``: a number without its protocol compares with nothing."""
+        self._measured: dict[str, str] = {}
         self._saved_at = -1
         self._validated: tuple[int, dict[str, float]] = (-1, {})
         self._uploaded: tuple[int, dict[str, float]] = (-1, {})
@@ -58,6 +72,15 @@ class Checkpoint(pl.callbacks.Checkpoint):
     def stopped(self) -> bool:
         """Whether a signal ended the run before its time."""
         return self._stop_signal is not None
+
+    def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
+        """Find out what the names in ``best`` mean in this run.
+
+        Raises:
+            ConfigError: one has a protocol and is not measured.
+        """
+        assert isinstance(pl_module, PhasedSystem)
+        self._measured = _measured(self.best, pl_module.metrics)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Turn Ctrl-C and SIGTERM into an orderly stop after the current iteration."""
@@ -107,20 +130,22 @@ class Checkpoint(pl.callbacks.Checkpoint):
             return
         means = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
         self._validated = (pl_module.iteration, means)
-        improved = []
-        for metric, mode in self.best.items():
-            score = _mean_score(trainer, pl_module, metric)
+        improved = set()
+        for key in self._measured.values():
+            score = _mean_score(means, key)
             if score is None:
                 continue
-            known = self.best_scores.get(metric)
-            if known is None or (score < known if mode == "min" else score > known):
-                self.best_scores[metric] = score
-                improved.append(metric)
+            known = self.best_scores.get(key)
+            higher = pl_module.metrics[key].higher_is_better
+            if known is None or (score > known if higher else score < known):
+                self.best_scores[key] = score
+                improved.add(key)
         if improved:
             # The best scores belong to the newest state too, or a resume would forget them.
             self._save_last(trainer, pl_module)
-        for metric in improved:
-            self._keep(trainer, pl_module, f"{_best(metric)}.ckpt")
+        for name, key in self._measured.items():
+            if key in improved:
+                self._keep(trainer, pl_module, f"{_alias(name)}.ckpt")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Save the final state; here a failure is an error."""
@@ -135,7 +160,11 @@ class Checkpoint(pl.callbacks.Checkpoint):
         state = (self._saved_at, dict(self.best_scores))
         if self._saved_at < 0 or state == self._uploaded or not trainer.is_global_zero:
             return
-        scores = {_best(metric): score for metric, score in self.best_scores.items()}
+        scores = {
+            _alias(name): (key, self.best_scores[key])
+            for name, key in self._measured.items()
+            if key in self.best_scores
+        }
         files = {alias: self.folder / f"{alias}.ckpt" for alias in scores}
         upload(trainer.loggers, files | {"last": self.last}, scores, self._validated)
         self._uploaded = state
@@ -152,7 +181,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue to compare with the best scores of the run so far."""
-        self.best_scores = dict(state_dict["best_scores"])
+        # Older checkpoints do not say under which protocol a score was measured: it is of no use.
+        stored = state_dict["best_scores"]
+        self.best_scores = {key: score for key, score in stored.items() if "/" in key}
 
     def _save_last(self, trainer: pl.Trainer, system: PhasedSystem) -> None:
         saved = True
@@ -178,17 +209,30 @@ class Checkpoint(pl.callbacks.Checkpoint):
         self._handlers.clear()
 
 
-def _best(metric: str) -> str:
+def _alias(name: str) -> str:
     """Name of the checkpoint that is the best by a metric."""
-    return f"best_{metric.replace('/', '_')}"
+    return f"best_{name.replace('/', '_')}"
 
 
-def _mean_score(trainer: pl.Trainer, system: PhasedSystem, metric: str) -> float | None:
-    """Mean over the sets of ``val/<set>/<key>``, the key being ``metric`` or ending in it."""
-    key = next((k for k in system.metrics if k == metric or k.endswith(f"/{metric}")), None)
-    scores = [
-        float(value)
-        for name, value in trainer.callback_metrics.items()
-        if name.startswith("val/") and name.split("/", maxsplit=2)[2] == key
-    ]
+def _measured(names: Iterable[str], keys: Collection[str]) -> dict[str, str]:
+    """Map each name that the run measures to its ``<protocol>/<metric>``."""
+    measured = {}
+    for name in names:
+        if "/" in name and name not in keys:
+            close = difflib.get_close_matches(name, keys, n=1, cutoff=0.5)
+            hint = f"; did you mean {close[0]!r}?" if close else ""
+            raise ConfigError(
+                f"callback.checkpoint.best: this run does not measure {name!r}{hint}"
+                f" (it measures: {', '.join(keys) or 'nothing'}); choose with protocol=[...] and"
+                " metric=[...]"
+            )
+        key = next((k for k in keys if name in (k, k.rpartition("/")[2])), None)
+        if key is not None:
+            measured[name] = key
+    return measured
+
+
+def _mean_score(means: Mapping[str, float], key: str) -> float | None:
+    """Mean over the sets of ``val/<set>/<key>``; ``None`` where no set could be scored."""
+    scores = [mean for name, mean in means.items() if name.split("/", maxsplit=2)[2] == key]
     return sum(scores) / len(scores) if scores else None

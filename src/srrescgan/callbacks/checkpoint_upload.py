@@ -17,13 +17,12 @@ class Upload:
     path: Path
     iteration: int
     aliases: list[str] = field(default_factory=list)
-    scores: dict[str, float] = field(default_factory=dict)
 
 
 def upload(
     loggers: Sequence[Logger],
     files: Mapping[str, Path],
-    best_scores: Mapping[str, float],
+    best_scores: Mapping[str, tuple[str, float]],
     validated: tuple[int, Mapping[str, float]],
 ) -> None:
     """Hand over each file once, with its iteration and scores; those that do not exist are skipped.
@@ -33,15 +32,18 @@ def upload(
     Args:
         loggers: Lightning's; those that do not store files are left alone.
         files: by alias, the newest last: names of one file (hard links) become one upload.
-        best_scores: by alias: what made the file the best.
+        best_scores: by alias, ``<protocol>/<metric>`` and the mean that made the file the best.
         validated: iteration and means of the newest validation, for the file of that iteration.
     """
     takers = [logger for logger in loggers if isinstance(logger, TakesCheckpoints)]
     for each in _distinct(files) if takers else ():
-        each.scores = {alias: best_scores[alias] for alias in each.aliases if alias in best_scores}
-        if each.iteration == validated[0]:
-            each.scores |= validated[1]
-        metadata = {"iteration": each.iteration, "scores": each.scores}
+        metadata = {
+            "iteration": each.iteration,
+            "best_scores": dict(
+                best_scores[alias] for alias in each.aliases if alias in best_scores
+            ),
+            "scores": dict(validated[1]) if each.iteration == validated[0] else {},
+        }
         for logger in takers:
             logger.log_checkpoint(each.path, each.aliases, metadata)
 

@@ -57,7 +57,7 @@ class ImageTable(pl.Callback):
         assert isinstance(pl_module, PhasedSystem)
         if not trainer.is_global_zero or not _takers(trainer):
             return
-        newest = pl_module._scores.newest
+        newest = pl_module.newest_scores
         for index, (data_set, name) in enumerate(zip(batch["set"], batch["name"], strict=True)):
             if batch["spare"][index] or self._taken[data_set] == self.rows:
                 continue

@@ -82,7 +82,7 @@ def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
     # Numbers carry the protocol's name wherever they go, so the name has to mean one thing.
     for name, node in protocols.items():
         file = Path(CONFIG_DIR) / "protocol" / f"{name}.yaml"
-        shipped = OmegaConf.load(file)[name] if file.is_file() else {}
+        shipped = OmegaConf.to_object(OmegaConf.load(file))[name] if file.is_file() else {}  # type: ignore[index]
         changed = [key for key in shipped if node is not None and node.get(key) != shipped[key]]
         if changed:
             wanted = {**node, "_target_": "srrescgan.metrics.Protocol"}

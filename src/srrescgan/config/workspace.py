@@ -1,14 +1,15 @@
 """The dashboard of a training run as code: which curves, in which order, against what."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 from hydra.utils import get_object
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.callbacks.image_table import KEY as TABLE
 from srrescgan.config.check import nearest
+from srrescgan.config.schema import TrainConfig
 from srrescgan.config.wandb_server import dashboard_library
 from srrescgan.errors import ConfigError
 from srrescgan.losses import GANLoss
@@ -154,6 +155,33 @@ def sweep_scores(shown: Curves, chosen: Sequence[str] | None) -> tuple[str, str]
                 f" (there are: {', '.join(known)}); choose with scores=[...] or metric=[...]"
             )
     return found[0], found[1]
+
+
+def sweep_parameters(cfg: DictConfig) -> list[str]:
+    """Keys that a multirun varied, as ``parameters=`` names them.
+
+    Raises:
+        ConfigError: runs of this configuration have no such value.
+    """
+    tree = OmegaConf.to_container(cfg, resolve=False)
+    assert isinstance(tree, dict)
+    # The rest says what the dashboard is; a run does not have it.
+    known = {*_values({field.name: tree[field.name] for field in fields(TrainConfig)})}
+    for key in cfg.parameters:
+        if key not in known:
+            raise ConfigError(
+                f"parameters: runs of this configuration have no value {key!r}{nearest(key, known)}"
+            )
+    return [*cfg.parameters]
+
+
+def _values(node: dict[Any, Any], path: str = "") -> Iterator[str]:
+    """Dotted keys of everything that is not itself a mapping."""
+    for key, child in node.items():
+        if isinstance(child, dict):
+            yield from _values(child, f"{path}{key}.")
+        else:
+            yield f"{path}{key}"
 
 
 def _player(player: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:

@@ -205,6 +205,14 @@ class PhasedSystem(pl.LightningModule):
         finally:
             generator.train(was_training)
 
+    @property
+    def newest_scores(self) -> Mapping[str, Tensor]:
+        """One value per image of the newest validation batch, by log name ``val/<set>/<key>``.
+
+        A name that the newest batch has no scores for keeps those of an earlier batch.
+        """
+        return self._scores.newest
+
     def validation_step(
         self, batch: SRBatch, batch_idx: int, dataloader_idx: int = 0
     ) -> dict[str, Tensor]:
