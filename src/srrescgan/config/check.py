@@ -82,7 +82,9 @@ def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
     # Numbers carry the protocol's name wherever they go, so the name has to mean one thing.
     for name, node in protocols.items():
         file = Path(CONFIG_DIR) / "protocol" / f"{name}.yaml"
-        shipped = OmegaConf.to_object(OmegaConf.load(file))[name] if file.is_file() else {}  # type: ignore[index]
+        content = OmegaConf.to_container(OmegaConf.load(file)) if file.is_file() else {}
+        assert isinstance(content, dict)
+        shipped: dict[str, Any] = content.get(name, {})
         changed = [key for key in shipped if node is not None and node.get(key) != shipped[key]]
         if changed:
             wanted = {**node, "_target_": "srrescgan.metrics.Protocol"}
