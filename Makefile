@@ -23,7 +23,7 @@ demo: $(READY)  ## Train SRResCGAN on real photos in miniature, evaluate it, ups
 	$(BIN)/python -m srrescgan.train experiment=demo output_dir=outputs/demo $(ARGS)
 	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=outputs/demo/checkpoints/last.ckpt output_dir=outputs/demo/eval
 	$(BIN)/python -m srrescgan.upscale input=$(SKIMAGE)/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
-	@echo "Pictures lr | bicubic | sr | hr: outputs/demo/images/chelsea/   4 times larger: outputs/demo/upscaled/chelsea.png"
+	@echo "Side by side: outputs/demo/eval/comparison.html   4 times larger: outputs/demo/upscaled/chelsea.png"
 
 demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on them: in miniature
 	rm -rf $(REAL)

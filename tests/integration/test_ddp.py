@@ -42,7 +42,7 @@ def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -
         assert (ours - expected).norm() <= 1e-4 * expected.norm()
     # The scores are means over all images, wherever they were computed.
     rows = [(tmp_path / t / "csv/metrics.csv").read_text() for t in ("cpu", "ddp_cpu")]
-    psnr = [_last(row, "val/chelsea/bicubic/psnr") for row in rows]
+    psnr = [_last(row, "val/chelsea/bicubic/rgb8/psnr") for row in rows]
     assert psnr[0] == pytest.approx(psnr[1], abs=1e-9)
 
 

@@ -87,7 +87,8 @@ def test_a_sweep_runs_every_combination(tmp_path: Path) -> None:
         *("generator.features=8", "discriminator.features=4", "patch_size=32"),
         cwd=tmp_path,
     )
-    jobs = sorted(
-        path.parent.parent.name for path in tmp_path.glob("sweep/*/checkpoints/last.ckpt")
-    )
-    assert jobs == ["0", "1", "2", "3"]
+    jobs = [path.parents[1] for path in tmp_path.glob("sweep/*/checkpoints/last.ckpt")]
+    records = [json.loads((folder / "job.json").read_text()) for folder in jobs]
+    assert sorted(record["number"] for record in records) == [0, 1, 2, 3]
+    assert len({tuple(record["overrides"]) for record in records}) == 4
+    assert (tmp_path / "sweep/sweep.html").is_file()
