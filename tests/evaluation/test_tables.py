@@ -175,3 +175,11 @@ def test_what_several_tables_have_to_say_is_said_once() -> None:
     terminal(Console(file=output, width=80), grids)
     assert output.getvalue().count("psnr: in dB") == 1
     assert latex(grids).count("psnr: in dB") == 2  # floats go their own ways
+
+
+def test_a_narrow_terminal_breaks_neither_names_nor_numbers(three: Evaluation) -> None:
+    output = io.StringIO()
+    terminal(Console(file=output, width=60), score_tables(three, intervals=False)[:1])
+    lines = [line.split("│")[1].strip() for line in output.getvalue().splitlines() if "│" in line]
+    assert {"bicubic", "sr", "sr_x|2"} <= {line for line in lines if line}
+    assert "24.50" in output.getvalue()  # the mean of sr's PSNR, unbroken

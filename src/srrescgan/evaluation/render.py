@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
+from typing import Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from srrescgan.evaluation.grid import Cell, Grid, Heading, common_notes
 
+_WIDEST = 20  # characters that a column keeps however narrow the terminal is
 _STYLES = {0: "", 1: "bold", 2: "underline"}
 _MARKDOWN_MARKS = {0: "{}", 1: "**{}**", 2: "<ins>{}</ins>"}
 _LATEX_MARKS = {0: "{}", 1: r"\textbf{{{}}}", 2: r"\underline{{{}}}"}
@@ -44,10 +46,13 @@ def latex(grids: Sequence[Grid]) -> str:
 
 def _terminal(console: Console, grid: Grid) -> None:
     table = Table()
-    for heading in grid.headings:
+    for index, heading in enumerate(grid.headings):
         text = Text("\n".join(filter(None, (heading.group, heading.text))))
-        # Narrow terminals break words: half a name is no name.
-        table.add_column(text, justify="right" if heading.numeric else "left", overflow="fold")
+        justify: Literal["left", "right"] = "right" if heading.numeric else "left"
+        # Narrow terminals break headings and intervals, never names and numbers.
+        words = [word for line in grid.lines for word in line[index].text.split()]
+        width = max(map(len, words), default=1)
+        table.add_column(text, justify=justify, overflow="fold", min_width=min(width, _WIDEST))
     for line in grid.lines:
         table.add_row(*(_terminal_cell(cell) for cell in line))
     console.print(Text(grid.caption))
