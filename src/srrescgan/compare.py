@@ -9,6 +9,7 @@ from srrescgan.config.cli import entry_point, plain, use_job_directory
 from srrescgan.errors import ConfigError
 from srrescgan.evaluation import paired_report, render, store
 from srrescgan.evaluation.paired import compare, sides_of
+from srrescgan.files import write_json
 
 
 def compare_runs(cfg: DictConfig) -> None:
@@ -20,7 +21,7 @@ def compare_runs(cfg: DictConfig) -> None:
     tables = paired_report.paired_tables(comparison)
     folder = Path(cfg.output_dir)
     store.write_tables(tables, folder, "compare")
-    store.write_json(paired_report.content(comparison), folder / "compare.json")
+    write_json(paired_report.content(comparison), folder / "compare.json")
     console = Console()
     render.terminal(console, tables)
     console.print(f"{folder}/compare.json, {folder}/compare.md", soft_wrap=True)

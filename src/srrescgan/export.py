@@ -6,9 +6,8 @@ import torch
 from omegaconf import DictConfig
 from rich.console import Console
 
-from srrescgan.config.check import nearest
 from srrescgan.config.cli import entry_point, overridden, plain
-from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.errors import ConfigError, WeightsError, nearest
 from srrescgan.inference.pretrained import REFERENCE, load_generator
 from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
 

@@ -1,6 +1,5 @@
 """When a checkpoint is saved, and which ones are kept."""
 
-import difflib
 import logging
 import signal
 from collections.abc import Collection, Iterable, Mapping
@@ -13,7 +12,7 @@ from pytorch_lightning.utilities import rank_zero_warn
 
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
 from srrescgan.callbacks.checkpoint_upload import upload
-from srrescgan.errors import ConfigError
+from srrescgan.errors import ConfigError, nearest
 from srrescgan.files import link_or_copy
 from srrescgan.systems import PhasedSystem
 
@@ -219,10 +218,8 @@ def _measured(names: Iterable[str], keys: Collection[str]) -> dict[str, str]:
     measured = {}
     for name in names:
         if "/" in name and name not in keys:
-            close = difflib.get_close_matches(name, keys, n=1, cutoff=0.5)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
             raise ConfigError(
-                f"callback.checkpoint.best: this run does not measure {name!r}{hint}"
+                f"callback.checkpoint.best: this run does not measure {name!r}{nearest(name, keys)}"
                 f" (it measures: {', '.join(keys) or 'nothing'}); choose with protocol=[...] and"
                 " metric=[...]"
             )

@@ -7,8 +7,7 @@ import pytorch_lightning as pl
 from pytorch_lightning.loggers import Logger
 
 from srrescgan.callbacks.dashboards import Cell, Picture, TakesTables
-from srrescgan.callbacks.images import panel
-from srrescgan.images import to_uint8
+from srrescgan.callbacks.images import panels
 from srrescgan.systems import PhasedSystem
 from srrescgan.types import SRBatch
 
@@ -58,11 +57,8 @@ class ImageTable(pl.Callback):
         if not trainer.is_global_zero or not _takers(trainer):
             return
         newest = pl_module.newest_scores
-        for index, (data_set, name) in enumerate(zip(batch["set"], batch["name"], strict=True)):
-            if batch["spare"][index] or self._taken[data_set] == self.rows:
-                continue
-            self._taken[data_set] += 1
-            picture = to_uint8(panel([shown[index] for shown in outputs.values()], self.crop))
+        chosen = panels(outputs, batch, self._taken, self.rows, self.crop)
+        for index, data_set, name, picture in chosen:
             scores = [newest.get(f"val/{data_set}/{key}") for key in pl_module.metrics]
             self._lines.append(
                 [

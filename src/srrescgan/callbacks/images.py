@@ -1,7 +1,7 @@
 """Pictures of the same validation images over time."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,8 @@ class ImageLogger(pl.Callback):
         assert isinstance(pl_module, PhasedSystem)
         if not trainer.is_global_zero:
             return
-        for index, (name, data_set) in enumerate(zip(batch["name"], batch["set"], strict=True)):
-            if self._shown[data_set] == self.count:
-                continue
-            self._shown[data_set] += 1
-            picture = panel([pictures[index] for pictures in outputs.values()], self.crop)
-            image = to_uint8(picture)
+        chosen = panels(outputs, batch, self._shown, self.count, self.crop)
+        for _, data_set, name, image in chosen:
             write_png(self.folder / data_set / name / f"{pl_module.iteration:08d}.png", image)
             title = f"{name}: {' | '.join(outputs)}"
             self._panels.setdefault(data_set, {})[title] = image
@@ -75,11 +71,33 @@ class ImageLogger(pl.Callback):
         for logger in trainer.loggers:
             if not hasattr(logger, "log_image"):
                 continue
-            for data_set, panels in self._panels.items():
-                pictures, titles = _of_one_size([*panels.values()]), [*panels]
+            for data_set, titled in self._panels.items():
+                pictures, titles = _of_one_size([*titled.values()]), [*titled]
                 key = f"images/{data_set}"
                 logger.log_image(key, pictures, step=pl_module.iteration, caption=titles)
         self._panels.clear()
+
+
+def panels(
+    outputs: Mapping[str, Tensor], batch: SRBatch, taken: Counter[str], count: int, crop: int
+) -> Iterator[tuple[int, str, str, np.ndarray]]:
+    """Panels of the first ``count`` images of each set, as their batches come.
+
+    Args:
+        outputs: what a validation step returned: pictures of the batch, from left to right.
+        batch: what it was given.
+        taken: images so far by set; counted on.
+        count: images per set.
+        crop: side of the centre crop shown, in hr pixels.
+
+    Yields:
+        Place in the batch, set, name, and the panel as ``(H, W, 3)`` uint8.
+    """
+    for index, (data_set, name) in enumerate(zip(batch["set"], batch["name"], strict=True)):
+        if not batch["spare"][index] and taken[data_set] < count:
+            taken[data_set] += 1
+            pictures = [shown[index] for shown in outputs.values()]
+            yield index, data_set, name, to_uint8(panel(pictures, crop))
 
 
 def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:

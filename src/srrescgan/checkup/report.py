@@ -1,6 +1,5 @@
 """What was found, as a table for people and as files for people and programs."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from srrescgan.checkup.checks.pairs import median_alignment
 from srrescgan.checkup.figures import figures
 from srrescgan.checkup.problem import Problem, Severity
 from srrescgan.checkup.survey import Split
-from srrescgan.files import replacing
+from srrescgan.files import write_json
 from srrescgan.pages import Page
 
 SHOWN = 5
@@ -110,8 +109,7 @@ class Report:
                 for problem in self.problems
             ],
         }
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        write_json(content, path)
 
     def write_html(self, path: Path) -> None:
         """Write everything, for people: with the pictures of the pairs that it is about."""

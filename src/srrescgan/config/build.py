@@ -63,13 +63,13 @@ def build_scorecard(
     Returns:
         The scorecard; and for each metric whose backbone cannot be had, left out of it, the reason.
     """
-    factories = build_named(metrics)
     rules = build_named(protocols)
+    columns: dict[str, dict[str, Metric]] = {}
     unavailable: dict[str, str] = {}
-    for name in list(factories):
+    for name, factory in build_named(metrics).items():
         try:
-            scorecard({name: factories[name]}, dict(list(rules.items())[:1]))
+            columns[name] = scorecard({name: factory}, rules)
         except BackboneUnavailableError as error:
             unavailable[name] = str(error)
-            del factories[name]
-    return scorecard(factories, rules), unavailable
+    keys = [(name, f"{protocol}/{name}") for protocol in rules for name in columns]
+    return {key: columns[name][key] for name, key in keys}, unavailable

@@ -1,9 +1,8 @@
 """Mistyped keys in the leaves of a configuration, found before anything is built or read."""
 
 import dataclasses
-import difflib
 import inspect
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.config.schema import CONFIG_DIR
-from srrescgan.errors import ConfigError
+from srrescgan.errors import ConfigError, nearest
 
 _HYDRA_KEYS = {"_target_", "_partial_", "_args_", "_convert_", "_recursive_"}
 _COUNTS = (
@@ -30,12 +29,6 @@ _NAMED_GROUPS = (
     "scheduler",
 )
 """Groups whose node is a mapping from names to objects."""
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the known word closest to ``word``, or nothing."""
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def iter_targets(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

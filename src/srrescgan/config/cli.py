@@ -18,9 +18,9 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf, read_write
 from omegaconf.errors import OmegaConfBaseException
 
-from srrescgan.config.check import check_targets, nearest
+from srrescgan.config.check import check_targets
 from srrescgan.config.schema import CONFIG_DIR, register
-from srrescgan.errors import ConfigError, UserError
+from srrescgan.errors import ConfigError, UserError, nearest
 
 _PLUGINS = {
     "hydra/sweeper": ("optuna",),

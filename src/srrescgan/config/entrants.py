@@ -7,10 +7,9 @@ import torch
 from omegaconf import DictConfig
 from rich.console import Console
 
-from srrescgan.config.check import nearest
 from srrescgan.config.cli import overridden, plain
 from srrescgan.data import SRDataModule
-from srrescgan.errors import ConfigError
+from srrescgan.errors import ConfigError, nearest
 from srrescgan.evaluation.entrants import Entrant, bicubic, network, pictures
 from srrescgan.evaluation.pictures import SRPictures
 from srrescgan.inference import load_pretrained, tile_size

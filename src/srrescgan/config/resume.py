@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytorch_lightning as pl
 
-from srrescgan.config.check import nearest
-from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.errors import ConfigError, WeightsError, nearest
 from srrescgan.inference.weights import read_checkpoint
 from srrescgan.sweeps.objective import Objective, names, possible
 from srrescgan.types import Metric

@@ -8,10 +8,9 @@ from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.callbacks.image_table import KEY as TABLE
-from srrescgan.config.check import nearest
 from srrescgan.config.schema import TrainConfig
 from srrescgan.config.wandb_server import dashboard_library
-from srrescgan.errors import ConfigError
+from srrescgan.errors import ConfigError, nearest
 from srrescgan.losses import GANLoss
 from srrescgan.systems import DegradationCycleSystem, SRGANSystem
 

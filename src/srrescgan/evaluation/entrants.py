@@ -13,7 +13,7 @@ from srrescgan.evaluation.pictures import SRPictures
 from srrescgan.evaluation.results import Contestant
 from srrescgan.files import file_sha256
 from srrescgan.inference.predictor import Predictor
-from srrescgan.ops.resize import imresize
+from srrescgan.ops.resize import enlarged
 from srrescgan.types import SRBatch
 
 Method = Callable[[SRBatch], Tensor]
@@ -36,11 +36,6 @@ class Entrant:
 def bicubic(scale: int) -> Entrant:
     """The line that everything is held against: MATLAB's bicubic interpolation."""
     return Entrant("bicubic", "", lambda device: lambda batch: enlarged(batch["lr"], scale))
-
-
-def enlarged(lr: Tensor, scale: int) -> Tensor:
-    """Bicubic enlargement of ``(B, 3, h, w)``, clamped to [0, 1]."""
-    return imresize(lr, scale).clamp(0, 1)
 
 
 def network(

@@ -117,13 +117,13 @@ def exhibit(
     """
     subject = judged if judged in shown.made else next(iter(shown.made))
     height, width = shown.made[subject].shape[:2]
-    whole = Window(0, 0, height, width)
-    window, _, measure = _worst(shown, subject, whole, error_map)
-    fits = height * width <= crop * crop
-    region = whole if fits else surroundings(window, crop, height, width, shown.scale)
+    region = Window(0, 0, height, width)
+    if height * width > crop * crop:
+        window, *_ = _worst(shown, subject, region, error_map)
+        region = surroundings(window, crop, height, width, shown.scale)
     pictures = [Picture("lr", "lr", _compressed(region.divided(shown.scale).of(shown.lr)), {})]
     for name, sr in shown.made.items():
-        worst, badness, _ = _worst(shown, name, region, error_map)
+        worst, badness, measure = _worst(shown, name, region, error_map)
         scores = dict(shown.scores.get(name, {}))
         data = _compressed(region.of(sr))
         pictures.append(Picture("method", name, data, scores, worst, badness))

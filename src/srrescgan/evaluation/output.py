@@ -14,6 +14,7 @@ from srrescgan.evaluation.ranking import Ranking, ranking_content, ranking_table
 from srrescgan.evaluation.results import Evaluation
 from srrescgan.evaluation.scoring import Scored
 from srrescgan.evaluation.tables import score_tables
+from srrescgan.files import write_json
 from srrescgan.images import to_uint8, write_png
 
 _SHEET_ROWS = 6
@@ -77,7 +78,7 @@ def write_all(
     files = [folder / name for name in ("tables.md", "tables.tex", store.SUMMARY, store.PER_IMAGE)]
     if rankings:
         contents = [ranking_content(ranking) for ranking in rankings]
-        store.write_json({"rankings": contents}, folder / "published.json")
+        write_json({"rankings": contents}, folder / "published.json")
         files.append(folder / "published.json")
     if exhibits:
         title = f"{evaluation.about.get('experiment') or 'Evaluation'}: methods side by side"

@@ -15,7 +15,7 @@ from srrescgan.evaluation.render import latex, markdown
 from srrescgan.evaluation.results import Contestant, Evaluation, Row
 from srrescgan.evaluation.statistics import METHOD, Estimate
 from srrescgan.evaluation.summary import summarise
-from srrescgan.files import replacing
+from srrescgan.files import plain, replacing
 
 SUMMARY = "metrics.json"
 PER_IMAGE = "per_image.csv"
@@ -66,17 +66,6 @@ def write_tables(grids: Iterable[Grid], folder: Path, name: str = "tables") -> N
         paper.write_text(latex(grids), encoding="utf-8")
 
 
-def write_json(content: Mapping[str, Any], path: Path) -> None:
-    """Write strict JSON.
-
-    Raises:
-        ValueError: a number is not finite; see :func:`json_number`.
-    """
-    text = json.dumps(content, indent=2, allow_nan=False) + "\n"
-    with replacing(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
-
-
 def json_number(value: float | None) -> float | str | None:
     """JSON has no infinity: the PSNR of identical images is the text ``inf``."""
     return value if value is None or math.isfinite(value) else str(value)
@@ -106,7 +95,7 @@ def _content(evaluation: Evaluation) -> dict[str, Any]:
         }
     return {
         "format": _FORMAT,
-        "about": _plain(evaluation.about),
+        "about": plain(evaluation.about),
         "protocols": dict(evaluation.protocols),
         "columns": {
             column.key: {name: value for name, value in vars(column).items() if name != "key"}
@@ -191,14 +180,3 @@ def _score(cell: str, where: str) -> float:
     if math.isnan(value):
         raise DataError(f"{where}: {cell!r} is not a score; expected a number, inf or nothing")
     return value
-
-
-def _plain(value: Any) -> Any:
-    """Strict JSON all the way down: infinity as text, paths and the like as text."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(child) for key, child in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(child) for child in value]
-    if isinstance(value, float):
-        return json_number(value)
-    return value if value is None or isinstance(value, bool | int | str) else str(value)

@@ -56,7 +56,7 @@ class ColorDrift(OneByOne):
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
-        sr, lr = (self.protocol.prepare(picture) for picture in pictures)
+        sr, lr = pictures
         (height, width), (low_height, low_width) = sr.shape[-2:], lr.shape[-2:]
         scale = height // low_height
         if scale < 1 or (height, width) != (scale * low_height, scale * low_width):

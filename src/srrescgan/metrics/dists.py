@@ -43,6 +43,6 @@ class DISTS(OneByOne):
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
-        sr, hr = (self.protocol.prepare(picture) for picture in pictures)
+        sr, hr = pictures
         self.protocol.require(sr, _SMALLEST, "DISTS")
         return self.network(sr.float(), hr.float())

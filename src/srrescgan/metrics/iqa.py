@@ -69,6 +69,5 @@ class IQA(OneByOne):
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
-        prepared = [self.protocol.prepare(picture).float() for picture in pictures]
-        self.network.to(prepared[0].device)
-        return self.network(*prepared)
+        self.network.to(pictures[0].device)
+        return self.network(*(picture.float() for picture in pictures))

@@ -56,6 +56,6 @@ class LPIPS(OneByOne):
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
-        sr, hr = (self.protocol.prepare(picture) for picture in pictures)
+        sr, hr = pictures
         self.protocol.require(sr, _SMALLEST[self.net], f"LPIPS ({self.net})")
         return self.network(2 * sr.float() - 1, 2 * hr.float() - 1)

@@ -82,9 +82,9 @@ class NIQE(OneByOne):
         )
         return self._distance(features.cpu()).to(features.device)
 
-    def _gray(self, image: Tensor) -> Tensor:
+    def _gray(self, prepared: Tensor) -> Tensor:
         """``(1, 1, H, W)`` in [0, 255]."""
-        gray = 255 * self.protocol.prepare(image)
+        gray = 255 * prepared
         if self.protocol.channel == "rgb":
             gray = (gray * gray.new_tensor(_GRAY).view(3, 1, 1)).sum(dim=1, keepdim=True)
         # MATLAB rounds halves away from zero.

@@ -35,7 +35,6 @@ class NoiseGap(OneByOne):
         """Score one image."""
         levels = []
         for picture in pictures:
-            prepared = self.protocol.prepare(picture)
-            self.protocol.require(prepared, MIN_SIZE, "the noise gap")
-            levels.append(estimate_sigma(prepared).double().clamp(min=_LEAST))
+            self.protocol.require(picture, MIN_SIZE, "the noise gap")
+            levels.append(estimate_sigma(picture).double().clamp(min=_LEAST))
         return (levels[0] / levels[1]).log2().abs()

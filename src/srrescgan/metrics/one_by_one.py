@@ -67,7 +67,9 @@ class OneByOne(ABC):
                 self.score(
                     *(
                         # Not .contiguous(): that lets strides of other layouts pass.
-                        picture[index][None].clone(memory_format=torch.contiguous_format)
+                        self.protocol.prepare(
+                            picture[index][None].clone(memory_format=torch.contiguous_format)
+                        )
                         for picture in pictures.values()
                     )
                 )
@@ -80,10 +82,11 @@ class OneByOne(ABC):
         """Score one image.
 
         Args:
-            pictures: the image, and the reference if there is one; checked, not yet prepared.
+            pictures: the image, and the reference if there is one; checked, and prepared as
+                :meth:`Protocol.prepare` says.
 
         Shape:
-            - pictures: ``(1, 3, H, W)`` each.
+            - pictures: ``(1, C, H, W)`` float64 each.
             - Output: one value.
         """
 

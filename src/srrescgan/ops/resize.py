@@ -63,6 +63,16 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
     return _round_8bit(_resize_axis(eight_bit, -1, factor)) / 255
 
 
+def enlarged(lr: Tensor, scale: int) -> Tensor:
+    """Bicubic enlargement, clamped to [0, 1]: what every other method is held against.
+
+    Shape:
+        - lr: ``(B, 3, h, w)``, values in [0, 1].
+        - Output: ``(B, 3, scale h, scale w)``.
+    """
+    return imresize(lr, scale).clamp(0, 1)
+
+
 def _round_8bit(image: Tensor) -> Tensor:
     # MATLAB rounds halves away from zero; torch.round would send them to the even neighbour.
     return (image + 0.5).floor_().clamp_(0, 255)

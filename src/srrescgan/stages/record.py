@@ -8,7 +8,7 @@ from typing import Any
 
 from srrescgan.data.pack import INDEX, is_pack
 from srrescgan.errors import DataError
-from srrescgan.files import replacing, text_hash
+from srrescgan.files import text_hash, write_json
 from srrescgan.images import list_images
 from srrescgan.stages.stage import Stage
 
@@ -36,9 +36,7 @@ class Record:
 
     def write(self, path: Path) -> None:
         """Write as JSON, whole or not at all."""
-        content = asdict(self)
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_json(asdict(self), path)
 
     @classmethod
     def read(cls, path: Path) -> "Record | None":

@@ -1,13 +1,12 @@
 """What became of one job of a sweep, kept in its folder."""
 
 import json
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from srrescgan.files import replacing
+from srrescgan.files import write_json
 
 FILE = "job.json"
 Status = Literal["running", "stopped", "finished", "pruned", "failed"]
@@ -40,7 +39,7 @@ class Job:
 
     def write(self, folder: Path) -> None:
         """Write the record, whole or not at all."""
-        write_json(folder / FILE, asdict(self))
+        write_json(asdict(self), folder / FILE)
 
     @classmethod
     def read(cls, folder: Path) -> "Job | None":
@@ -64,19 +63,3 @@ def read_jobs(sweep: Path) -> dict[str, Job]:
 def job_folders(sweep: Path) -> list[Path]:
     """The folders of the jobs that were begun."""
     return sorted(path.parent for path in sweep.glob(f"*/{FILE}"))
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write strict JSON: an infinite number is the text ``inf``, NaN the text ``nan``."""
-    with replacing(path) as temporary:
-        text = json.dumps(plain(content), indent=1, allow_nan=False)
-        temporary.write_text(text + "\n", encoding="utf-8")
-
-
-def plain(value: Any) -> Any:
-    """What JSON holds of a value."""
-    if isinstance(value, Mapping):
-        return {key: plain(child) for key, child in value.items()}
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return [plain(child) for child in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from srrescgan.errors import ConfigError
-from srrescgan.sweeps.job import plain, read_jobs, write_json
+from srrescgan.files import plain, write_json
+from srrescgan.sweeps.job import read_jobs
 from srrescgan.sweeps.objective import Objective
 
 FILE = "plan.json"
@@ -24,7 +25,7 @@ class Plan:
 
     def write(self, sweep: Path) -> None:
         """Write the plan, whole or not at all."""
-        write_json(sweep / FILE, asdict(self))
+        write_json(asdict(self), sweep / FILE)
 
     @classmethod
     def read(cls, sweep: Path) -> "Plan":

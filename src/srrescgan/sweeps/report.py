@@ -9,9 +9,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from srrescgan.files import replacing
+from srrescgan.files import replacing, write_json
 from srrescgan.pages import Page
-from srrescgan.sweeps.job import write_json
 from srrescgan.sweeps.plot import pareto_png
 from srrescgan.sweeps.results import Result, Sweep, number, read_sweep
 
@@ -148,7 +147,7 @@ def _write_json(sweep: Sweep, path: Path) -> None:
             for result in sweep.results
         ],
     }
-    write_json(path, content)
+    write_json(content, path)
 
 
 def _headline(sweep: Sweep) -> str:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from torch import Tensor
 
-from srrescgan.ops.resize import imresize
+from srrescgan.ops.resize import enlarged, imresize
 from srrescgan.types import SRBatch
 
 Network = Callable[[Tensor], Tensor]
@@ -31,7 +31,7 @@ def super_resolution(batch: SRBatch, network: Network) -> Comparison:
     """Enlarge ``lr``, and compare with ``hr`` where the set has it; the baseline is bicubic."""
     lr = batch["lr"]
     sr = network(lr).float().clamp(0, 1)
-    bicubic = imresize(lr, sr.shape[-1] // lr.shape[-1]).clamp(0, 1)
+    bicubic = enlarged(lr, sr.shape[-1] // lr.shape[-1])
     pictures = {"lr": lr, "bicubic": bicubic, "sr": sr}
     if "hr" not in batch:
         return Comparison(sr, bicubic, {"lr": lr}, pictures)
