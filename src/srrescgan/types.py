@@ -11,7 +11,7 @@ explicit ``value_range`` argument.
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol, TypedDict, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 from torch import Tensor
 
@@ -57,28 +57,69 @@ class SRGenerator(Protocol):
         ...
 
 
+class Edges(NamedTuple):
+    """Which sides of a piece of a picture are the picture's own border.
+
+    A convolution pads there, as it does for the whole picture. At the other sides, the cuts, it
+    has true neighbours in the piece and uses them up: its output is smaller there.
+    """
+
+    top: bool
+    bottom: bool
+    left: bool
+    right: bool
+
+    def margins(self, width: int) -> tuple[int, int, int, int]:
+        """``width`` pixels at the picture's border, in the order of ``torch``'s ``pad``."""
+        return self.left * width, self.right * width, self.top * width, self.bottom * width
+
+    def crop(self, image: Tensor, width: int) -> Tensor:
+        """``image``, ``(..., H, W)``, without ``width`` pixels at every cut."""
+        top, bottom, left, right = (width * (not edge) for edge in self)
+        height, length = image.shape[-2:]
+        return image[..., top : height - bottom, left : length - right]
+
+
+WHOLE = Edges(top=True, bottom=True, left=True, right=True)
+"""Those of a whole picture."""
+
+
 @runtime_checkable
 class TiledGenerator(Protocol):
     """A super-resolution network that says which of its steps look at the whole picture.
 
-    ``combine(upsampled, residual(upsampled), estimate_sigma(lr, upsampled))`` is its output. Only
-    ``residual`` is costly, and it is local; so a picture can be computed in tiles exactly.
+    Its output is ``combine(upsampled, residual(upsampled), estimate_sigma(lr, upsampled))``. Only
+    ``residual`` is costly, and it is local. Of the whole picture are two numbers: the noise
+    (:func:`srrescgan.ops.noise.estimate_sigma`, or more) and the length of the residual, which must
+    not exceed ``radius``. So a picture can be computed in tiles exactly.
     """
 
     scale: int
     halo: int
     """Hr pixels in every direction that a pixel of ``residual`` depends on."""
+    noise_estimate: str
+    """Where the noise is measured: on the ``"upsampled"`` picture or on the ``"input"``."""
+    sigma_floor: float
+    """The noise that is reckoned with is never below this, in [0, 1] units."""
 
     def upsample(self, lr: Tensor) -> Tensor:
-        """``(B, 3, h, w)`` to ``(B, 3, H, W)``."""
+        """``(B, 3, h, w)`` to ``(B, 3, H, W)``; looks at the next lr pixels and no further."""
         ...
 
     def estimate_sigma(self, lr: Tensor, upsampled: Tensor) -> Tensor:
         """``(B,)``; of the whole picture."""
         ...
 
-    def residual(self, upsampled: Tensor) -> Tensor:
-        """``(B, 3, H, W)`` to the same; local."""
+    def residual(self, upsampled: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """``(B, 3, H, W)`` to the same, less ``halo`` pixels at every side that is a cut."""
+        ...
+
+    def radius(self, sigma: Tensor, count: int) -> Tensor:
+        """``(B,)``: the longest residual of ``count`` values that the noise allows."""
+        ...
+
+    def subtract(self, upsampled: Tensor, residual: Tensor, shrink: Tensor) -> Tensor:
+        """The output ``(B, 3, H, W)`` in [0, 1], of any piece; ``shrink`` ``(B,)`` in [0, 1]."""
         ...
 
     def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:

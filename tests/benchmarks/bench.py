@@ -12,32 +12,27 @@ what they compute is compared first. Prints Markdown tables and writes every sin
 
 import argparse
 import json
-import math
 import os
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytorch_lightning as pl
 import skimage.data
 import torch
-from plain import PlainGenerator, take_weights
 from reading import feeding_rows, feeding_table, reading_rows, write_pictures
 from resizing import resizing_rows
 from rich.console import Console
 from sizes import ACCELERATOR, CPU, QUICK, Size
-from timing import Row, StopWatch, interleaved, metadata, row, table
+from timing import Row, StopWatch, metadata, table
 from torch import Tensor
 from training import generator, train_run, training_rows
+from upscaling import ensemble_rows, upscaling_rows
 
-from srrescgan.inference import Predictor, choose_device, load_pretrained
-from srrescgan.layers import fold_weight_norm
+from srrescgan.inference import choose_device, load_pretrained
 from srrescgan.ops.resize import imresize
 from srrescgan.types import SRBatch
 
 PARTS = ("training", "upscaling", "resizing", "reading")
-FLOAT32_LIMIT = 0.01
-"""Largest float32 difference of two upscaled pictures, in grey levels (of 255)."""
 
 
 def main() -> None:
@@ -48,7 +43,7 @@ def main() -> None:
     device = choose_device("auto")
     watch = StopWatch(device)
     size = QUICK if options.quick else CPU if device.type == "cpu" else ACCELERATOR
-    console = Console(width=150)
+    console = Console(width=200)
     report = {"metadata": metadata(device), "size": vars(size)}
     console.print(report)
 
@@ -56,9 +51,19 @@ def main() -> None:
         report["training"] = training_rows(size, _batch(size), watch)
         console.print(table("Training step", report["training"], {"apart": _step_apart}))
     if "upscaling" in options.only:
-        report["upscaling"] = upscaling_rows(size, options.weights, watch)
-        notes = {"max, levels": _levels, "PSNR to plain": _closeness, "PSNR to hr": _quality}
+        weights = options.weights
+        ours = generator(size) if weights is None else load_pretrained(weights)
+        report["upscaling"] = upscaling_rows(size, ours, watch)
+        notes = {
+            "max, levels": _levels,
+            "PSNR to plain": _closeness,
+            "PSNR to hr": _quality,
+            "megapixels/s": _megapixels,
+            "of peak": _of_peak,
+        }
         console.print(table("Upscaling", report["upscaling"], notes))
+        report["ensemble"] = ensemble_rows(size, ours, watch)
+        console.print(table("Self-ensemble of a small picture", report["ensemble"], {}))
     if "resizing" in options.only:
         report["resizing"] = resizing_rows(size, watch)
         notes = {"max, levels": _levels, "max inside": _levels_inside}
@@ -87,53 +92,6 @@ def main() -> None:
     console.print(f"every single time: {options.output}", soft_wrap=True)
 
 
-def upscaling_rows(size: Size, weights: Path | None, watch: StopWatch) -> list[Row]:
-    """Time plain upscaling and ours.
-
-    Raises:
-        RuntimeError: a float32 result differs from the plain one.
-    """
-    ours = generator(size) if weights is None else load_pretrained(weights)
-    plain_net = PlainGenerator(ours.model.conv1.bias.numel(), len(ours.model.layer1))
-    plain_net = take_weights(plain_net, ours).to(watch.device).eval()
-    height, width = size.lr
-    hr = _photo().repeat(1, 1, 3, 4)[..., : 4 * height, : 4 * width]
-    lr = imresize(hr, 1 / 4).clamp(0, 1).to(watch.device)
-    predictor = Predictor(ours, device=watch.device)
-    folded = Predictor(fold_weight_norm(ours), device=watch.device)
-
-    @torch.inference_mode()
-    def plain() -> Tensor:
-        return plain_net(lr)
-
-    def bf16(predict: Predictor) -> Tensor:
-        with torch.autocast(watch.device.type, torch.bfloat16):
-            return predict(lr)
-
-    works: dict[str, Callable[[], Tensor]] = {
-        "plain, float32": plain,
-        "ours, float32": lambda: predictor(lr),
-        "ours, float32, folded": lambda: folded(lr),
-        "ours, bf16": lambda: bf16(predictor),
-        "ours, bf16, folded": lambda: bf16(folded),
-    }
-    pictures = {name: work().cpu() for name, work in works.items()}
-    reference = pictures["plain, float32"]
-    exact = {}
-    for name, picture in pictures.items():
-        levels = 255 * float((picture - reference).abs().max())
-        if "float32" in name and levels > FLOAT32_LIMIT:
-            raise RuntimeError(f"{name} is not the plain result: {levels} levels apart")
-        exact[name] = {
-            "levels_apart": levels,
-            "psnr_to_plain": _psnr(picture, reference),
-            "psnr_to_hr": _psnr(picture, hr),
-        }
-    seconds = interleaved(works, size.warmup, size.repeats, watch)
-    plain_seconds = seconds["plain, float32"]
-    return [row(name, seconds[name], plain_seconds, 1) | exact[name] for name in works]
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to run")
@@ -160,11 +118,6 @@ def _batch(size: Size) -> SRBatch:
     return {"hr": hr, "lr": imresize(hr, 1 / 4).clamp(0, 1), "set": ["bench"] * size.batch}
 
 
-def _psnr(a: Tensor, b: Tensor) -> float | None:
-    error = float((a.double() - b.double()).square().mean())
-    return -10 * math.log10(error) if error else None  # JSON has no infinity
-
-
 def _step_apart(one: Row) -> str:
     return f"{max(one['apart'].values()):.0e}"
 
@@ -180,6 +133,14 @@ def _levels_inside(one: Row) -> str:
 def _closeness(one: Row) -> str:
     psnr = one["psnr_to_plain"]
     return "the same" if psnr is None else f"{psnr:.1f} dB"
+
+
+def _megapixels(one: Row) -> str:
+    return f"{one['megapixels'] / one['median']:.3f}"
+
+
+def _of_peak(one: Row) -> str:
+    return f"{one['of_peak']:.0%}"
 
 
 def _gain(one: Row) -> str:

@@ -1,4 +1,5 @@
 import copy
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from srrescgan.generators import SRResDNet
 from srrescgan.layers import fold_weight_norm
+from srrescgan.types import Edges
 
 RELEASED = {
     "generator_main_small.npz": "srrescgan_model.pth",
@@ -266,6 +268,18 @@ def test_the_residual_reaches_no_further_than_it_says():
     assert 24 - reach <= min(rows.min(), columns.min())
     assert max(rows.max(), columns.max()) <= 24 + reach
     assert rows.min() == 24 - reach
+
+
+@torch.no_grad()
+@pytest.mark.parametrize("edges", [Edges(*sides) for sides in product((True, False), repeat=4)])
+def test_a_piece_has_the_residual_of_the_whole(edges):
+    network = SRResDNet(features=4, blocks=2)
+    picture = 255 * torch.rand(1, 3, 30, 34)
+    top, bottom, left, right = (0 if edge else 3 for edge in edges)
+    piece = picture[..., top : 30 - bottom, left : 34 - right]
+    top, bottom, left, right = (0 if edge else 3 + network.halo for edge in edges)
+    expected = network.residual(picture)[..., top : 30 - bottom, left : 34 - right]
+    torch.testing.assert_close(network.residual(piece, edges), expected)
 
 
 @pytest.mark.parametrize(

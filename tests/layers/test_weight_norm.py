@@ -1,4 +1,5 @@
 import copy
+from itertools import product
 
 import pytest
 import torch
@@ -6,6 +7,7 @@ from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
 
 from srrescgan.layers import WNConv2d, WNConvTranspose2d, fold_weight_norm
+from srrescgan.types import Edges
 
 LAYERS = [
     pytest.param(
@@ -72,3 +74,16 @@ def test_a_deep_copy_is_independent(ours, torchs):
     with torch.no_grad():
         clone.weight_g.zero_()
     assert torch.equal(layer(x), before)
+
+
+@pytest.mark.parametrize("edges", [Edges(*sides) for sides in product((True, False), repeat=4)])
+@pytest.mark.parametrize(("ours", "torchs"), LAYERS)
+def test_a_piece_of_a_picture_gives_a_piece_of_its_result(ours, torchs, edges):
+    layer, x = ours(), torch.rand(1, 3, 12, 14)
+    # The piece begins 3 pixels inside the picture where it is cut.
+    top, bottom, left, right = (0 if edge else 3 for edge in edges)
+    piece = x[..., top : 12 - bottom, left : 14 - right]
+    rim = [size + layer.margin if size else 0 for size in (top, bottom, left, right)]
+    expected = layer(x)[..., rim[0] : 12 - rim[1], rim[2] : 14 - rim[3]]
+    for each in (layer, fold_weight_norm(nn.Sequential(layer))[0]):
+        torch.testing.assert_close(each(piece, edges), expected)

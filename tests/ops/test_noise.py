@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from srrescgan.ops.noise import _HIGH_PASS, MIN_SIZE, estimate_sigma
+from srrescgan.ops.noise import _HIGH_PASS, MIN_SIZE, estimate_sigma, streamed_sigma
 
 
 def plain_estimate(channel: np.ndarray) -> float:
@@ -82,3 +82,24 @@ def test_equals_the_reference(shared, case):
     torch.testing.assert_close(
         255 * sigma, torch.from_numpy(golden[f"{case}.sigma255"]), rtol=3e-4, atol=0
     )
+
+
+# 0.5 / 255: no value exceeds 1, so that they are taken for those of a dark picture in [0, 1].
+@pytest.mark.parametrize("white", [1.0, 255.0, 0.5 / 255])
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (9, 17), (40, 33), (101, 20)])
+def test_some_rows_at_a_time_give_the_same_bits(height, width, white):
+    image = white * torch.rand(1, 3, height, width)
+    for step in (1, 17, 20, 1000):
+        asked = []
+
+        def rows(start, stop, asked=asked):
+            asked.append(stop - start)
+            return image[:, :, start:stop]
+
+        assert torch.equal(streamed_sigma(rows, height, step), estimate_sigma(image))
+        assert max(asked) <= max(step, 2 * MIN_SIZE) + 14
+
+
+def test_rows_of_too_small_an_image():
+    with pytest.raises(ValueError, match="at least 8 x 8 pixels, got 20 x 7"):
+        streamed_sigma(lambda start, stop: torch.zeros(1, 3, stop - start, 7), 20, 8)

@@ -12,7 +12,7 @@ from srrescgan.data import SRDataModule
 from srrescgan.errors import ConfigError, nearest
 from srrescgan.evaluation.entrants import Entrant, bicubic, network, pictures
 from srrescgan.evaluation.pictures import SRPictures
-from srrescgan.inference import load_pretrained, tile_size
+from srrescgan.inference import load_pretrained, parse_tile
 from srrescgan.inference.known_weights import known_weights
 from srrescgan.types import SRGenerator
 
@@ -77,7 +77,7 @@ def _networks(
     if choice not in _ENSEMBLES:
         hint = nearest(choice, _ENSEMBLES)
         raise ConfigError(f"ensemble={cfg.ensemble}: must be {', '.join(_ENSEMBLES)}{hint}")
-    tile = tile_size(cfg.tile, generator)
+    tile = parse_tile(cfg.tile)
     return {
         f"{name}+" if ensemble else name: network(generator, str(path), ensemble, device, tile)
         for ensemble in _ENSEMBLES[choice]

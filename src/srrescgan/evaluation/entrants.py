@@ -12,7 +12,7 @@ from srrescgan.evaluation.cost import measure
 from srrescgan.evaluation.pictures import SRPictures
 from srrescgan.evaluation.results import Contestant
 from srrescgan.files import file_sha256
-from srrescgan.inference.predictor import Predictor
+from srrescgan.inference.predictor import Predictor, Tile
 from srrescgan.ops.resize import enlarged
 from srrescgan.types import SRBatch
 
@@ -43,7 +43,7 @@ def network(
     source: str,
     ensemble: bool,
     device: torch.device,
-    tile: int | None = None,
+    tile: Tile = None,
 ) -> Entrant:
     """A trained generator, plain or as x8 self-ensemble.
 

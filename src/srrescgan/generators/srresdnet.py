@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from srrescgan.layers.l2proj import project
+from srrescgan.layers.l2proj import ball_radius, project
 from srrescgan.layers.resblock import PreActivationBlock
 from srrescgan.layers.weight_norm import WNConv2d, WNConvTranspose2d
 from srrescgan.ops.noise import estimate_sigma
+from srrescgan.types import WHOLE, Edges
 
 SCALES = (2, 3, 4)
 NOISE_ESTIMATES = ("upsampled", "input")
@@ -75,7 +76,7 @@ class SRResDNet(nn.Module):
         self.sigma_floor = sigma_floor
         self.alpha = nn.Parameter(torch.full((1,), float(alpha_init)))
         self.model = _ResDNet(features, blocks)
-        self.halo = 4 + 2 * blocks  # two pixels for each 5x5 layer, one for each 3x3
+        self.halo = self.model.halo
 
     def forward(self, lr: Tensor) -> Tensor:
         """Super-resolve."""
@@ -94,17 +95,36 @@ class SRResDNet(nn.Module):
         measured = upsampled if self.noise_estimate == "upsampled" else lr
         return estimate_sigma(measured).clamp(min=self.sigma_floor)
 
-    def residual(self, upsampled: Tensor) -> Tensor:
+    def residual(self, upsampled: Tensor, edges: Edges = WHOLE) -> Tensor:
         """What to subtract before it is projected, ``(B, 3, H, W)`` in units of 1/255.
 
-        Local: it depends on the :attr:`halo` pixels around and nothing beyond.
+        Local: it depends on the :attr:`halo` pixels around and nothing beyond. Of a piece of a
+        picture, it comes without ``halo`` pixels at every side that is a cut.
         """
-        return self.model(upsampled)
+        return self.model(upsampled, edges)
 
     def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:
         """Project the residual of a whole image, subtract it and clip: ``(B, 3, H, W)``, [0, 1]."""
-        difference = upsampled - project(residual, 255 * sigma, self.alpha)
-        return F.hardtanh(difference, 0.0, 255.0) / 255
+        return _clipped(upsampled - project(residual, 255 * sigma, self.alpha))
+
+    def radius(self, sigma: Tensor, count: int) -> Tensor:
+        """Longest residual of ``count`` values that ``sigma`` allows, ``(B,)``."""
+        return ball_radius(255 * sigma, self.alpha, count)
+
+    def subtract(self, upsampled: Tensor, residual: Tensor, shrink: Tensor) -> Tensor:
+        """What ``combine`` does to any piece, once it is known how much the whole shrinks.
+
+        Args:
+            upsampled: the piece.
+            residual: of the piece.
+            shrink: ``radius`` divided by the length of the whole image's residual, at most 1;
+                ``(B,)``.
+        """
+        return _clipped(upsampled - shrink[:, None, None, None] * residual)
+
+
+def _clipped(image: Tensor) -> Tensor:
+    return F.hardtanh(image, 0.0, 255.0) / 255
 
 
 class _ResDNet(nn.Module):
@@ -117,10 +137,14 @@ class _ResDNet(nn.Module):
             *(PreActivationBlock(features, skip=index > 0) for index in range(blocks))
         )
         self.conv_out = WNConvTranspose2d(features, 3, kernel_size=5)
+        self.halo = self.conv1.margin + blocks * PreActivationBlock.margin + self.conv_out.margin
         # As in the reference, whose loop over convolutions does not meet the transposed one.
         for module in self.modules():
             if isinstance(module, WNConv2d):
                 nn.init.zeros_(module.bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.conv_out(self.layer1(self.conv1(x)))
+    def forward(self, x: Tensor, edges: Edges) -> Tensor:
+        x = self.conv1(x, edges)
+        for block in self.layer1:
+            x = block(x, edges)
+        return self.conv_out(x, edges)

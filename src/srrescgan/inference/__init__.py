@@ -1,15 +1,17 @@
 """Trained generators at work: weight files and whole pictures."""
 
-from srrescgan.inference.predictor import Predictor, choose_device, choose_devices, tile_size
+from srrescgan.inference.devices import choose_device, choose_devices
+from srrescgan.inference.predictor import Outcome, Predictor, parse_tile
 from srrescgan.inference.pretrained import load_domain_generator, load_pretrained
 from srrescgan.inference.resolver import SuperResolver
 
 __all__ = [
+    "Outcome",
     "Predictor",
     "SuperResolver",
     "choose_device",
     "choose_devices",
     "load_domain_generator",
     "load_pretrained",
-    "tile_size",
+    "parse_tile",
 ]

@@ -1,17 +1,33 @@
 """One picture, super-resolved."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError
+from srrescgan.inference.devices import choose_dtype
+from srrescgan.inference.engine import make_engine
+from srrescgan.inference.tiling import Canvas, TiledPicture, floats
 from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
-from srrescgan.ops.tile import in_tiles
-from srrescgan.types import TiledGenerator
+from srrescgan.types import WHOLE, TiledGenerator
 
-_AUTO_TILE = 256  # lr pixels; 64 channels of float32 at scale 4 are then 268 MB
+Tile = int | Literal["auto"] | None
+
+_ACCELERATOR_BATCH = 4
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What happened to a picture on its way."""
+
+    shrink: tuple[float, ...]
+    """How much the projection left of the residual, in [0, 1], for each member of the
+    self-ensemble. At 0 the picture is the upsampled one, as if there were no network. Empty for a
+    network that does not say."""
 
 
 class Predictor:
@@ -24,11 +40,19 @@ class Predictor:
         generator: lr -> sr, in [0, 1].
         ensemble: average over the eight transforms.
         device: where to compute.
-        tile: largest side, in lr pixels, that the network computes at once; it decides about memory
-            and not about pixels. ``None``: whole pictures.
+        tile: largest side, in lr pixels, that the network computes at once; it decides about time
+            and memory and not about pixels. ``"auto"``: what suits the device; ``None``: whole
+            pictures.
+        precision: of the costly part; the noise estimate and the projection are float32 always.
+            ``"bf16"`` is faster and less exact (`make bench` says by how much).
+        engine: what computes the costly part: ``"torch"``; ``"compile"``, which takes a minute
+            before the first picture and is meant for accelerators; ``"openvino"``, on a CPU.
+        batch: number of tiles and members of the ensemble that are computed together; ``None``:
+            one on a CPU, where more do not pay, and four on an accelerator.
 
     Raises:
-        ConfigError: ``tile`` for a network that cannot be computed in tiles exactly.
+        ConfigError: one of these does not exist or does not fit the others, or the network cannot
+            be computed in tiles exactly.
     """
 
     def __init__(
@@ -36,18 +60,30 @@ class Predictor:
         generator: nn.Module,
         ensemble: bool = False,
         device: str | torch.device = "cpu",
-        tile: int | None = None,
+        tile: Tile = None,
+        precision: str = "float32",
+        engine: str = "torch",
+        batch: int | None = None,
     ) -> None:
-        if tile is not None and not isinstance(generator, TiledGenerator):
-            raise ConfigError(
-                f"{type(generator).__name__} cannot be computed in tiles: give tile=none"
-            )
-        self.tile = tile
         self.device = torch.device(device)
+        self.members = range(TRANSFORM_COUNT if ensemble else 1)
+        self.dtype = choose_dtype(precision, self.device)
         generator = generator.to(self.device).eval()
         # torch's own signature of Module.to leaves out memory_format.
         self.generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.transforms = range(TRANSFORM_COUNT if ensemble else 1)
+        self.tile: int | None = None
+        if isinstance(generator, TiledGenerator):
+            self.engine = make_engine(engine, generator, self.device, self.dtype)
+            self.tile = max(1, self.engine.tile // self.scale) if tile == "auto" else tile
+        elif tile not in (None, "auto") or engine != "torch":
+            raise ConfigError(
+                f"{type(generator).__name__} cannot be computed in tiles: give tile=none and"
+                " engine=torch"
+            )
+        default = 1 if self.device.type == "cpu" else _ACCELERATOR_BATCH
+        self.batch = default if batch is None else batch
+        if self.batch < 1:
+            raise ConfigError(f"batch={batch}: must be at least 1")
 
     @property
     def scale(self) -> int:
@@ -58,71 +94,87 @@ class Predictor:
     def __call__(self, lr: Tensor) -> Tensor:
         """Super-resolve.
 
+        Raises:
+            ValueError: the pictures are too small for the network.
+
         Shape:
             - lr: ``(B, 3, h, w)``, RGB in [0, 1].
             - Output: ``(B, 3, scale h, scale w)``, in [0, 1], on the device of ``lr``.
         """
+        if self.tile is not None and max(lr.shape[-2:]) > self.tile:
+            return torch.stack([self._in_tiles(picture) for picture in lr.cpu()]).to(lr.device)
         image = lr.to(self.device, memory_format=torch.channels_last)
         total = torch.zeros((), device=self.device)
-        for index in self.transforms:
+        for index in self.members:
             turned = transform(image, index).contiguous(memory_format=torch.channels_last)
-            total = total + untransform(self._apply(turned), index).float()
-        return (total / len(self.transforms)).clamp(0, 1).to(lr.device)
+            total = total + untransform(self._whole(turned), index).float()
+        return (total / len(self.members)).clamp(0, 1).to(lr.device)
 
-    def _apply(self, image: Tensor) -> Tensor:
-        """Noise estimate and projection are of the whole picture, in tiles too."""
-        if self.tile is None or max(image.shape[-2:]) <= self.tile:
-            return self.generator(image)
-        network = cast(TiledGenerator, self.generator)
-        upsampled = network.upsample(image)
-        residual = in_tiles(network.residual, upsampled, self.tile * network.scale, network.halo)
-        return network.combine(upsampled, residual, network.estimate_sigma(image, upsampled))
+    @torch.inference_mode()
+    def stream(
+        self, lr: Tensor, canvas: Canvas, tell: Callable[[float], None] = lambda share: None
+    ) -> Outcome:
+        """Super-resolve one picture of any size with bounded memory.
+
+        The result is that of the whole picture, whatever the tiles. When memory runs out the tile
+        is halved.
+
+        Args:
+            lr: ``(3, h, w)``: float32 in [0, 1], uint8 or uint16. The type says what white is.
+            canvas: see :data:`srrescgan.inference.tiling.Canvas`.
+            tell: told from time to time what share of the work is done, in [0, 1]; it falls when
+                the picture has to be begun anew.
+
+        Raises:
+            ValueError: the picture is too small for the network.
+            TypeError: ``lr`` is of another type.
+            MemoryError: even the smallest tile does not fit.
+        """
+        if not isinstance(self.generator, TiledGenerator):
+            sr = self(floats(lr)[None])[0]
+            with canvas() as put:
+                put(sr.cpu())
+            tell(1.0)
+            return Outcome(())
+        tile = self.tile if self.tile is not None else max(lr.shape[1:])
+        picture = TiledPicture(
+            self.generator, self.engine, lr.cpu(), self.members, tile, self.batch, self.device
+        )
+        picture.write(canvas, tell)
+        return Outcome(tuple(picture.shrink))
+
+    def _in_tiles(self, lr: Tensor) -> Tensor:
+        bands: list[Tensor] = []
+
+        @contextmanager
+        def canvas() -> Iterator[Callable[[Tensor], None]]:
+            bands.clear()
+            yield bands.append
+
+        self.stream(lr, canvas)
+        return torch.cat(bands, dim=1)
+
+    def _whole(self, lr: Tensor) -> Tensor:
+        if isinstance(self.generator, TiledGenerator):
+            upsampled = self.generator.upsample(lr)
+            residual = self.engine(upsampled, WHOLE)
+            sigma = self.generator.estimate_sigma(lr, upsampled)
+            return self.generator.combine(upsampled, residual, sigma)
+        lower = self.dtype is not torch.float32
+        with torch.autocast(self.device.type, self.dtype, enabled=lower):
+            return self.generator(lr)
 
 
-def tile_size(value: int | str | None, generator: nn.Module) -> int | None:
+def parse_tile(value: int | str | None) -> Tile:
     """Side of a tile in lr pixels: ``auto``, a number, or ``none`` for whole pictures.
-
-    ``auto`` is 256 where the network can be computed in tiles, and else none.
 
     Raises:
         ConfigError: it is none of these.
     """
-    if value in (None, "none"):
+    if value is None or value == "none":
         return None
     if value == "auto":
-        return _AUTO_TILE if isinstance(generator, TiledGenerator) else None
+        return "auto"
     if isinstance(value, int) and value >= 1:
         return value
     raise ConfigError(f"tile={value}: must be auto, none, or a number of lr pixels of at least 1")
-
-
-def choose_devices(names: str | Sequence[str]) -> list[torch.device]:
-    """One device per name, as :func:`choose_device`; a single name may stand alone.
-
-    Raises:
-        ConfigError: as :func:`choose_device`, or there is no name.
-    """
-    if isinstance(names, str):
-        names = [names]
-    if not names:
-        raise ConfigError("device=[] names no device: choose auto, cpu or cuda")
-    return [choose_device(name) for name in names]
-
-
-def choose_device(name: str) -> torch.device:
-    """``auto`` is the accelerator where there is one; anything else is a torch device name.
-
-    Raises:
-        ConfigError: when this machine has no such device.
-    """
-    if name != "auto":
-        try:
-            return torch.zeros(1, device=name).device
-        except (RuntimeError, AssertionError) as error:
-            reason = str(error).splitlines()[0]
-            raise ConfigError(f"device={name}: {reason}. Choose auto, cpu or cuda.") from error
-    if torch.accelerator.is_available():
-        accelerator = torch.accelerator.current_accelerator()
-        assert accelerator is not None
-        return accelerator
-    return torch.device("cpu")

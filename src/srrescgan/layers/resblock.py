@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from srrescgan.layers.weight_norm import WNConv2d
+from srrescgan.types import WHOLE, Edges
 
 
 class PreActivationBlock(nn.Module):
@@ -14,8 +15,12 @@ class PreActivationBlock(nn.Module):
             the figure of the paper draws one.
 
     Shape:
-        - Input and output: ``(B, features, H, W)``.
+        - Input and output: ``(B, features, H, W)``; the output is smaller by :attr:`margin` at
+          every side that is a cut.
     """
+
+    margin = 2
+    """Pixels in every direction that an output pixel depends on."""
 
     def __init__(self, features: int, skip: bool = True) -> None:
         super().__init__()
@@ -26,7 +31,8 @@ class PreActivationBlock(nn.Module):
         self.relu2 = nn.PReLU(features, init=0.1)
         self.conv2 = WNConv2d(features, features, kernel_size=3)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Compute the block."""
-        change = self.conv2(self.relu2(self.conv1(self.relu1(x))))
-        return x + change if self.skip else change
+    def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """Compute the block, of a whole picture or of a piece of one."""
+        change = self.conv1(self.relu1(x), edges)
+        change = self.conv2(self.relu2(change), edges)
+        return edges.crop(x, self.margin) + change if self.skip else change

@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from srrescgan.types import WHOLE, Edges
+
 
 class _WeightNorm(nn.Module):
     """Bias, length and direction of a weight, with PyTorch's default initialisation.
@@ -38,6 +40,7 @@ class _WeightNorm(nn.Module):
         raise NotImplementedError
 
     def _copy_into(self, plain: nn.Conv2d | nn.ConvTranspose2d) -> nn.Module:
+        plain = plain.to(self.bias.device, self.bias.dtype)
         plain.load_state_dict({"weight": self.weight.detach(), "bias": self.bias.detach()})
         return plain.train(self.training)
 
@@ -54,25 +57,21 @@ class WNConv2d(_WeightNorm):
 
     Shape:
         - Input: ``(B, in_channels, H, W)``, H and W greater than ``kernel_size // 2``.
-        - Output: ``(B, out_channels, H, W)``.
+        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every side that is a cut.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
         super().__init__((out_channels, in_channels, kernel_size, kernel_size), out_channels)
         self.margin = kernel_size // 2
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Convolve."""
-        return F.conv2d(F.pad(x, 4 * (self.margin,), mode="reflect"), self.weight, self.bias)
+    def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """Convolve a whole picture, or a piece of one."""
+        return _reflected(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:
         """The same layer as a plain convolution."""
         out_channels, in_channels, size, _ = self.weight_v.shape
-        plain = nn.Conv2d(
-            in_channels, out_channels, size, padding=self.margin, padding_mode="reflect",
-            device=self.bias.device, dtype=self.bias.dtype,
-        )  # fmt: skip
-        return self._copy_into(plain)
+        return self._copy_into(_Conv2d(in_channels, out_channels, size, padding=self.margin))
 
 
 class WNConvTranspose2d(_WeightNorm):
@@ -87,25 +86,50 @@ class WNConvTranspose2d(_WeightNorm):
 
     Shape:
         - Input: ``(B, in_channels, H, W)``.
-        - Output: ``(B, out_channels, H, W)``.
+        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every side that is a cut.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
         super().__init__((in_channels, out_channels, kernel_size, kernel_size), out_channels)
         self.margin = kernel_size // 2
 
-    def forward(self, x: Tensor) -> Tensor:
-        """Convolve."""
-        return F.conv_transpose2d(x, self.weight, self.bias, padding=self.margin)
+    def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """Convolve a whole picture, or a piece of one."""
+        return _transposed(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:
         """The same layer as a plain transposed convolution."""
         in_channels, out_channels, size, _ = self.weight_v.shape
-        plain = nn.ConvTranspose2d(
-            in_channels, out_channels, size, padding=self.margin,
-            device=self.bias.device, dtype=self.bias.dtype,
-        )  # fmt: skip
-        return self._copy_into(plain)
+        return self._copy_into(
+            _ConvTranspose2d(in_channels, out_channels, size, padding=self.margin)
+        )
+
+
+class _Conv2d(nn.Conv2d):
+    """:class:`WNConv2d`, folded."""
+
+    def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
+        return _reflected(x, self.weight, self.bias, self.kernel_size[0] // 2, edges)
+
+
+class _ConvTranspose2d(nn.ConvTranspose2d):
+    """:class:`WNConvTranspose2d`, folded."""
+
+    # torch's own signature has an output size, which a stride of 1 has no use for.
+    def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:  # type: ignore[override]
+        return _transposed(x, self.weight, self.bias, self.kernel_size[0] // 2, edges)
+
+
+def _reflected(x: Tensor, weight: Tensor, bias: Tensor | None, margin: int, edges: Edges) -> Tensor:
+    if any(edges):  # or `pad` would copy for nothing
+        x = F.pad(x, edges.margins(margin), mode="reflect")
+    return F.conv2d(x, weight, bias)
+
+
+def _transposed(
+    x: Tensor, weight: Tensor, bias: Tensor | None, margin: int, edges: Edges
+) -> Tensor:
+    return edges.crop(F.conv_transpose2d(x, weight, bias, padding=margin), margin)
 
 
 def fold_weight_norm(model: nn.Module) -> nn.Module:

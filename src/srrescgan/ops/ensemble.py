@@ -4,7 +4,10 @@ Averaging what a network makes of the eight turned and mirrored copies of an ima
 (Umer, Foresti, Micheloni, CVPRW 2020; first in Timofte, Rothe, Van Gool, CVPR 2016).
 """
 
+import torch
 from torch import Tensor
+
+from srrescgan.types import Edges
 
 TRANSFORM_COUNT = 8
 """Number of transforms, numbered from 0."""
@@ -29,7 +32,6 @@ def transform(image: Tensor, index: int) -> Tensor:
         - Output: ``(..., H, W)``, or ``(..., W, H)`` for an odd index.
 
     Example:
-        >>> import torch
         >>> transform(torch.tensor([[1, 2, 3], [4, 5, 6]]), 3)
         tensor([[4, 1],
                 [5, 2],
@@ -59,7 +61,6 @@ def untransform(image: Tensor, index: int) -> Tensor:
     """Undo :func:`transform` of the same index.
 
     Example:
-        >>> import torch
         >>> image = torch.rand(1, 3, 4, 5)
         >>> all(untransform(transform(image, i), i).equal(image) for i in range(TRANSFORM_COUNT))
         True
@@ -67,3 +68,15 @@ def untransform(image: Tensor, index: int) -> Tensor:
     if not 0 <= index < TRANSFORM_COUNT:
         raise ValueError(f"the transform's index must be 0 to {TRANSFORM_COUNT - 1}, got {index}")
     return transform(image, _INVERSE[index])
+
+
+def turned(edges: Edges, index: int) -> Edges:
+    """Those of a piece after :func:`transform` of that index.
+
+    Example:
+        >>> turned(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise
+        Edges(top=False, bottom=False, left=False, right=True)
+    """
+    sides = torch.tensor([[0, edges.top, 0], [edges.left, 0, edges.right], [0, edges.bottom, 0]])
+    after = transform(sides, index).bool().tolist()
+    return Edges(after[0][1], after[2][1], after[1][0], after[1][2])

@@ -1,8 +1,13 @@
 """How strong is the noise in an image: the wavelet median estimator of SRResCGAN."""
 
+from collections.abc import Callable, Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from srrescgan.ops.median import streamed_median
+from srrescgan.ops.tile import spans
 
 # High-pass decomposition filter of the Daubechies-7 wavelet.
 _HIGH_PASS = (
@@ -64,29 +69,84 @@ def estimate_sigma(image: Tensor) -> Tensor:
         >>> estimate_sigma(0.5 + noise).round(decimals=2)
         tensor([0.0500, 0.0500])
     """
-    height, width = image.shape[-2:]
+    require_size(*image.shape[-2:])
+    image = image.detach().float()
+    peak = image.amax(dim=(1, 2, 3), keepdim=True)
+    image = torch.where(peak > 1, image / 255, image)
+    # The reference takes the lower of the two middle values. A sort has a deterministic
+    # implementation on every device, which the median has not.
+    ordered = _coefficients(image).abs().flatten(2).sort(dim=2).values
+    median = ordered[:, :, (ordered.shape[2] - 1) // 2]
+    return (median / _NORMAL_MAD).mean(dim=1)
+
+
+def streamed_sigma(rows: Callable[[int, int], Tensor], height: int, step: int) -> Tensor:
+    """:func:`estimate_sigma` of one image that is looked at a few rows at a time.
+
+    Args:
+        rows: gives the rows of the image from the first number up to and without the second one;
+            called more than once for each.
+        height: of the image.
+        step: number of rows that are looked at together, more or less.
+
+    Returns:
+        As :func:`estimate_sigma`, to the last bit where ``rows`` are the same.
+
+    Raises:
+        ValueError: the image is smaller than 8 × 8.
+
+    Shape:
+        - rows: ``(1, C, n, W)``.
+        - Output: ``(1,)``.
+    """
+    require_size(height, rows(0, 1).shape[-1])
+    bands = spans(height // 2 + 1, max(step // 2, MIN_SIZE), halo=0)
+
+    def images() -> Iterator[tuple[Tensor, bool, bool]]:
+        for band in bands:
+            # Coefficient k is made of the rows 2k - 7 to 2k + 6.
+            first, last = 2 * band.core.start - _MARGIN, 2 * band.core.stop + _MARGIN - 2
+            yield rows(max(first, 0), min(last, height)), first < 0, last > height
+
+    # The estimate can be as small as the rounding of its own sums. So whether to divide has to be
+    # known before it begins, or it would round otherwise than that of the whole image.
+    divisor = 255 if any(image.amax() > 1 for image, *_ in images()) else 1
+
+    def coefficients() -> Iterator[Tensor]:
+        for image, top, bottom in images():
+            yield _coefficients(image / divisor, top, bottom)[0].abs().flatten(1)
+
+    return (streamed_median(coefficients) / _NORMAL_MAD).mean()[None]
+
+
+def require_size(height: int, width: int) -> None:
+    """Make sure that the noise of an image of this size can be estimated.
+
+    Raises:
+        ValueError: it is smaller than 8 × 8.
+    """
     if height < MIN_SIZE or width < MIN_SIZE:
         raise ValueError(
             f"the noise estimate needs an image of at least {MIN_SIZE} x {MIN_SIZE} pixels, "
             f"got {height} x {width} (height x width)"
         )
-    image = image.detach().float()
-    peak = image.amax(dim=(1, 2, 3), keepdim=True)
-    image = torch.where(peak > 1, image / 255, image)
+
+
+def _coefficients(image: Tensor, top: bool = True, bottom: bool = True) -> Tensor:
+    """Finest diagonal wavelet coefficients, ``(B, C, H//2+1, W//2+1)`` of a whole image.
+
+    Of some rows of an image, only those that have all their neighbours; beyond ``top`` and
+    ``bottom`` the image ends, and is reflected.
+    """
     # Two passes, vertical first: one fused 2-D filter rounds otherwise on constant images.
-    coefficients = _decimated_high_pass(_decimated_high_pass(image).mT)
-    # The reference takes the lower of the two middle values. A sort has a deterministic
-    # implementation on every device, which the median has not.
-    ordered = coefficients.abs().flatten(2).sort(dim=2).values
-    median = ordered[:, :, (ordered.shape[2] - 1) // 2]
-    return (median / _NORMAL_MAD).mean(dim=1)
+    return _decimated_high_pass(_decimated_high_pass(image, top, bottom).mT)
 
 
-def _decimated_high_pass(image: Tensor) -> Tensor:
-    """High-pass along the height, every second row: ``(B, C, H, W)`` to ``(B, C, H//2+1, W)``."""
-    stop = image.shape[2] + 1
-    padded = F.pad(image, (0, 0, _MARGIN, _MARGIN), mode="reflect")
-    result = torch.zeros_like(padded[:, :, 0:stop:2])
+def _decimated_high_pass(image: Tensor, top: bool = True, bottom: bool = True) -> Tensor:
+    """High-pass along the height, every second row."""
+    padded = F.pad(image, (0, 0, _MARGIN * top, _MARGIN * bottom), mode="reflect")
+    span = padded.shape[2] - len(_HIGH_PASS) + 1
+    result = torch.zeros_like(padded[:, :, 0:span:2])
     for tap, weight in enumerate(_HIGH_PASS):
-        result = torch.add(result, padded[:, :, tap : tap + stop : 2], alpha=weight)
+        result = torch.add(result, padded[:, :, tap : tap + span : 2], alpha=weight)
     return result

@@ -22,6 +22,17 @@ class Span:
     inner: slice
     """``core``, counted from the start of ``context``."""
 
+    @classmethod
+    def around(cls, start: int, stop: int, length: int, halo: int) -> "Span":
+        """The span that gives the pixels from ``start`` to ``stop`` of an axis.
+
+        Example:
+            >>> Span.around(4, 8, length=9, halo=2).context
+            slice(2, 9, None)
+        """
+        before, after = max(0, start - halo), min(length, stop + halo)
+        return cls(slice(start, stop), slice(before, after), slice(start - before, stop - before))
+
 
 def spans(length: int, tile: int, halo: int) -> list[Span]:
     """Cut an axis into as few tiles as possible, of lengths that differ by at most one.
@@ -46,12 +57,7 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
         )
     count = -(-length // tile)
     cuts = [index * length // count for index in range(count + 1)]
-    found = []
-    for start, stop in pairwise(cuts):
-        before, after = max(0, start - halo), min(length, stop + halo)
-        inner = slice(start - before, stop - before)
-        found.append(Span(slice(start, stop), slice(before, after), inner))
-    return found
+    return [Span.around(start, stop, length, halo) for start, stop in pairwise(cuts)]
 
 
 def in_tiles(local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int) -> Tensor:

@@ -1,0 +1,226 @@
+"""One picture of any size, super-resolved in tiles and equal to the whole."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+
+import torch
+from torch import Tensor
+
+from srrescgan.inference.engine import Engine
+from srrescgan.inference.tile_row import TileRow, TileWork
+from srrescgan.ops.ensemble import transform
+from srrescgan.ops.noise import streamed_sigma
+from srrescgan.ops.tile import Span, spans
+from srrescgan.types import TiledGenerator
+
+Canvas = Callable[[], AbstractContextManager[Callable[[Tensor], None]]]
+"""Opens a place for a picture, which takes bands ``(3, n, W)`` in [0, 1], on the CPU, from top to
+bottom. It may have to be opened again, for the same picture from the beginning: what was put into
+one that was left by an exception has to vanish."""
+
+_WHITE = {torch.uint8: 255, torch.uint16: 65535}
+# A residual of this length in all, in grey levels, changes no pixel by more. The network does not
+# have to be asked for it.
+_INVISIBLE = 0.01
+_SMALLEST_TILE = 8  # lr pixels; below it nearly all of the work is for the rims
+_MEASURED_AT_ONCE = 2**22  # pixels that the noise estimate looks at together
+# What PyTorch, oneDNN and OpenVINO say on a CPU.
+_NO_MEMORY = (
+    "can't allocate memory",
+    "not enough memory",
+    "could not create a memory",
+    "bad_alloc",
+)
+
+
+def floats(lr: Tensor) -> Tensor:
+    """A picture in [0, 1]: uint8 is divided by 255, uint16 by 65535, float32 stays as it is.
+
+    Raises:
+        TypeError: it is of another type.
+    """
+    if lr.dtype is torch.float32:
+        return lr
+    if lr.dtype not in _WHITE:
+        raise TypeError(f"expected float32 in [0, 1], uint8 or uint16, got {lr.dtype}")
+    return lr.to(torch.float32) / _WHITE[lr.dtype]
+
+
+class TiledPicture:
+    """A picture on its way through a network, one row of tiles after the other.
+
+    Two numbers are of the whole picture, for each member of the self-ensemble: the noise, an exact
+    median, which is measured first; and the length of the residual, which must not exceed what the
+    noise allows. Most photographs stay below that. So the picture is written as though it did, and
+    begun anew where it turns out that it does not: one pass over the costly part then becomes two,
+    and at no time is there more in memory than the given picture and a row of tiles.
+
+    Args:
+        network: which of its steps are local.
+        engine: computes the costly one.
+        lr: ``(3, h, w)``, on the CPU: float32 in [0, 1], uint8 or uint16. The type says what white
+            is, whatever the values.
+        members: indices of the transforms that are averaged over.
+        tile: largest side of a tile in lr pixels. It decides about memory and not about pixels,
+            and is halved when memory runs out.
+        batch: number of tiles and members that are computed together where they are of one shape.
+        device: where to compute.
+
+    Raises:
+        ValueError: the picture is too small for the network.
+        TypeError: ``lr`` is of another type.
+    """
+
+    def __init__(
+        self,
+        network: TiledGenerator,
+        engine: Engine,
+        lr: Tensor,
+        members: Sequence[int],
+        tile: int,
+        batch: int,
+        device: torch.device,
+    ) -> None:
+        floats(lr[:, :0])  # is it of a type that says what white is?
+        self.network, self.engine, self.lr = network, engine, lr
+        self.members = members
+        self.tile, self.batch, self.device = tile, batch, device
+        _, height, width = lr.shape
+        self.size = height * network.scale, width * network.scale
+        self.radius = [self._radius(index) for index in members]
+        self.shrink = [float(radius > _INVISIBLE) for radius in self.radius]
+
+    def write(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
+        """Compute the picture and put it on a canvas.
+
+        Args:
+            canvas: opened twice at most.
+            tell: told what share of the work is done, after each row of tiles. It falls, once,
+                when the picture has to be begun anew.
+        """
+        height, done, passes = self.size[0], 0, 1
+        squares = torch.zeros(len(self.members), dtype=torch.float64)
+
+        def bands(squares: Tensor) -> Iterator[Tensor]:
+            nonlocal done
+            for band in self._bands(squares):
+                yield band
+                done += band.shape[1]
+                tell(done / height / passes)
+
+        first = bands(squares)
+        try:
+            with canvas() as put:
+                for band in first:
+                    if self._too_long(squares):
+                        raise _BegunInVain
+                    put(band)
+        except _BegunInVain:
+            passes = 2
+            for _ in first:  # to the end, for the sake of the length
+                pass
+            self.shrink = self._shrink(squares)
+            with canvas() as put:
+                for band in bands(torch.zeros_like(squares)):
+                    put(band)
+
+    def upsampled(self, rows: slice, columns: slice) -> Tensor:
+        """Part of the upsampled picture, ``(1, 3, H, W)``, by rows and columns in hr pixels."""
+        return self._upsampled(self.lr, rows, columns)
+
+    def _upsampled(self, lr: Tensor, rows: slice, columns: slice) -> Tensor:
+        scale = self.network.scale
+        outer: list[slice] = []
+        inner: list[slice] = []
+        for axis, length in ((rows, lr.shape[1]), (columns, lr.shape[2])):
+            # One pixel more on either side, because the upsampling looks at neighbours.
+            span = Span.around(axis.start // scale, -(-axis.stop // scale), length, halo=1)
+            before = axis.start - scale * span.context.start
+            outer.append(span.context)
+            inner.append(slice(before, before + axis.stop - axis.start))
+        upsampled = self.network.upsample(self._network_input(lr[:, outer[0], outer[1]]))
+        return upsampled[..., inner[0], inner[1]]
+
+    def _network_input(self, lr: Tensor) -> Tensor:
+        return floats(lr.to(self.device))[None]
+
+    def _radius(self, index: int) -> float:
+        """How long the residual of a member may be."""
+        network, lr = self.network, _turned(self.lr, index)
+        _, height, width = lr.shape
+        if network.noise_estimate == "input":
+            times = 1
+
+            def rows(start: int, stop: int) -> Tensor:
+                return self._network_input(lr[:, start:stop])
+        else:
+            times = network.scale
+
+            def rows(start: int, stop: int) -> Tensor:
+                return self._upsampled(lr, slice(start, stop), slice(0, width * times))
+
+        step = _MEASURED_AT_ONCE // (width * times)
+        sigma = streamed_sigma(rows, height * times, step).clamp(min=network.sigma_floor)
+        return network.radius(sigma, 3 * height * width * network.scale**2).item()
+
+    def _too_long(self, squares: Tensor) -> bool:
+        found = zip(self.shrink, squares.sqrt().tolist(), self.radius, strict=True)
+        return any(shrink > 0 and length > radius for shrink, length, radius in found)
+
+    def _shrink(self, squares: Tensor) -> list[float]:
+        found = zip(self.shrink, squares.sqrt().tolist(), self.radius, strict=True)
+        return [shrink and radius / max(length, radius) for shrink, length, radius in found]
+
+    def _bands(self, squares: Tensor) -> Iterator[Tensor]:
+        """The picture from top to bottom; adds up the squares of each member's residual."""
+        start, height = 0, self.lr.shape[1]
+        while start < height:
+            left = -(-(height - start) // self.tile)  # rows of tiles, of about the same height
+            stop = start + -(-(height - start) // left)
+            try:
+                band, added = self._band(start, stop)
+            except (MemoryError, RuntimeError) as error:
+                self._halve(error)
+                continue
+            squares += added
+            yield band
+            start = stop
+
+    def _halve(self, error: Exception) -> None:
+        if not _is_lack_of_memory(error):
+            raise error
+        if self.tile <= _SMALLEST_TILE:
+            raise MemoryError(
+                f"a tile of {self.tile} x {self.tile} pixels does not fit into the memory of"
+                f" {self.device}: close other programs, or give device=cpu"
+            ) from error
+        self.tile = max(_SMALLEST_TILE, min(self.tile, max(self.lr.shape[1:])) // 2)
+
+    def _band(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """The rows of the result for these rows of lr, and what they add to the squares."""
+        scale = self.network.scale
+        work = TileWork(
+            self.network, self.engine, self.upsampled, self.size, self.members, self.shrink,
+            self.batch,
+        )  # fmt: skip
+        row = TileRow(work, scale * start, scale * stop)
+        for tile in spans(self.lr.shape[2], self.tile, halo=0):
+            row.add(scale * tile.core.start, scale * tile.core.stop)
+        return row.finished()
+
+
+def _turned(lr: Tensor, index: int) -> Tensor:
+    # PyTorch does not flip uint16, and does not have to know what the bits mean.
+    if lr.dtype is torch.uint16:
+        return transform(lr.view(torch.int16), index).view(torch.uint16)
+    return transform(lr, index)
+
+
+class _BegunInVain(Exception):  # noqa: N818 (not an error)
+    """The residual is longer than what was taken for granted when the picture was begun."""
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    return any(words in str(error) for words in _NO_MEMORY)

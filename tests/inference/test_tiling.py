@@ -1,0 +1,189 @@
+"""A picture of any size, in tiles, with little memory, and equal to the whole."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from srrescgan.generators import SRResDNet
+from srrescgan.inference import Predictor
+
+
+class Canvas:
+    """Keeps what is put on it, and how often it was begun."""
+
+    def __init__(self) -> None:
+        self.bands: list[Tensor] = []
+        self.begun = 0
+
+    @contextmanager
+    def __call__(self) -> Iterator[Callable[[Tensor], None]]:
+        self.bands, self.begun = [], self.begun + 1
+        yield self.bands.append
+
+    @property
+    def picture(self) -> Tensor:
+        return torch.cat(self.bands, dim=1)
+
+
+def network(alpha: float, **settings: object) -> SRResDNet:
+    """A small network with a large residual; the larger alpha, the longer it may be."""
+    torch.manual_seed(0)
+    generator = SRResDNet(features=3, blocks=1, alpha_init=alpha, **settings)
+    generator.model.conv_out.weight_g.data *= 30
+    return generator
+
+
+@st.composite
+def pictures(draw) -> Tensor:
+    """Noise, flat ground, both, or few levels; down to the smallest picture."""
+    height, width = draw(st.integers(8, 26)), draw(st.integers(8, 26))
+    noise = torch.rand(
+        3, height, width, generator=torch.Generator().manual_seed(draw(st.integers(0, 99)))
+    )
+    noise = draw(st.sampled_from([noise, noise.round(), 0.003 * noise]))
+    flat = torch.full_like(noise, draw(st.sampled_from([0.0, 0.5, 1.0])))
+    rows, columns = draw(st.integers(0, height)), draw(st.integers(0, width))
+    return torch.where(
+        (torch.arange(height)[:, None] < rows) & (torch.arange(width) < columns), flat, noise
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    lr=pictures(),
+    generator=st.builds(
+        network,
+        alpha=st.sampled_from([-3.0, 3.0, 9.0, 20.0]),
+        scale=st.sampled_from([2, 3]),
+        noise_estimate=st.sampled_from(["input", "upsampled"]),
+        sigma_floor=st.sampled_from([0.0, 1e-4]),
+    ),
+    ensemble=st.booleans(),
+    tile=st.integers(2, 30),
+    batch=st.sampled_from([1, 3]),
+)
+def test_no_picture_shows_its_tiles(
+    lr: Tensor, generator: SRResDNet, ensemble: bool, tile: int, batch: int
+) -> None:
+    canvas = Canvas()
+    outcome = Predictor(generator, ensemble, tile=tile, batch=batch).stream(lr, canvas)
+    whole = Predictor(generator, ensemble)(lr[None])[0]
+    assert canvas.picture.shape == whole.shape
+    difference = 255 * (canvas.picture - whole).abs()
+    assert difference.max() < 0.1  # of a grey level
+    assert difference.mean() < 1e-3
+    assert len(outcome.shrink) == (8 if ensemble else 1)
+
+
+@pytest.mark.parametrize("ensemble", [False, True])
+def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) -> None:
+    lr = torch.rand(3, 16, 12)
+    for alpha, begun in ((20.0, 1), (-3.0, 2)):
+        generator, canvas = network(alpha, noise_estimate="input"), Canvas()
+        shares: list[float] = []
+        outcome = Predictor(generator, ensemble, tile=4).stream(lr, canvas, shares.append)
+        assert canvas.begun == begun
+        # Four rows of tiles in each pass; what is computed in vain counts.
+        assert shares == [(index + 1) / 4 / begun for index in range(4 * begun)]
+        assert all((shrink < 1) == (begun == 2) for shrink in outcome.shrink)
+
+
+def test_nothing_is_computed_where_nothing_would_be_left() -> None:
+    predictor, canvas = Predictor(network(9.0), tile=4), Canvas()
+
+    def never(*_: object) -> Tensor:
+        raise AssertionError
+
+    predictor.engine = never
+    lr = torch.full((3, 16, 12), 0.5)
+    assert predictor.stream(lr, canvas).shrink == (0.0,)
+    assert (canvas.picture - 0.5).abs().max() < 1e-6
+
+
+@pytest.mark.parametrize(("dtype", "white"), [(torch.uint8, 255), (torch.uint16, 65535)])
+def test_the_type_says_what_white_is(dtype: torch.dtype, white: int) -> None:
+    predictor = Predictor(network(9.0), ensemble=True, tile=8)
+    levels = torch.randint(0, 2, (3, 12, 14))  # dark: by their values they might be in [0, 1]
+    canvas, expected = Canvas(), predictor((levels / white)[None])[0]
+    predictor.stream(levels.to(dtype), canvas)
+    assert (canvas.picture - expected).abs().max() < 1e-5
+    with pytest.raises(TypeError, match="int64"):
+        predictor.stream(levels, canvas)
+
+
+class Scarce:
+    """An engine that has memory for pieces of some pixels only."""
+
+    tile = 64
+
+    def __init__(self, engine, pixels: int, error: Exception) -> None:
+        self.engine, self.pixels, self.error = engine, pixels, error
+        self.sizes: list[int] = []
+
+    def __call__(self, pieces: Tensor, edges) -> Tensor:
+        self.sizes.append(pieces[0, 0].numel())
+        if self.sizes[-1] > self.pixels and len(self.sizes) > 2:
+            raise self.error
+        return self.engine(pieces, edges)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory"),
+        MemoryError(),
+    ],
+)
+def test_the_tile_is_halved_when_memory_runs_out(error: Exception) -> None:
+    generator, lr = network(9.0, noise_estimate="input"), torch.rand(3, 70, 33)
+    predictor, canvas = Predictor(generator, tile=32), Canvas()
+    predictor.engine = Scarce(predictor.engine, 3000, error)  # two tiles are done before
+    predictor.stream(lr, canvas)
+    expected = Predictor(generator)(lr[None])[0]
+    assert (canvas.picture - expected).abs().max() < 1e-5
+    assert max(predictor.engine.sizes) > 3000 >= predictor.engine.sizes[-1]
+
+
+def test_even_the_smallest_tile_may_be_too_large() -> None:
+    predictor, canvas = Predictor(network(9.0), tile=32), Canvas()
+    predictor.engine = Scarce(predictor.engine, 0, MemoryError())
+    with pytest.raises(MemoryError, match="8 x 8 pixels"):
+        predictor.stream(torch.rand(3, 40, 33), canvas)
+
+
+def test_other_errors_are_not_taken_for_it() -> None:
+    predictor, canvas = Predictor(network(9.0), tile=32), Canvas()
+    predictor.engine = Scarce(predictor.engine, 0, RuntimeError("shapes do not match"))
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        predictor.stream(torch.rand(3, 40, 33), canvas)
+
+
+class Largest(TorchDispatchMode):
+    """Notes the largest tensor that is made."""
+
+    size = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        made = function(*args, **(kwargs or {}))
+        if isinstance(made, Tensor):
+            self.size = max(self.size, made.numel())
+        return made
+
+
+@pytest.mark.parametrize("alpha", [-3.0, 20.0])
+def test_memory_does_not_grow_with_the_picture(alpha: float) -> None:
+    predictor = Predictor(network(alpha, noise_estimate="input"), tile=16)
+    sizes = []
+    for height in (64, 192):
+        lr = torch.randint(0, 256, (3, height, 24), dtype=torch.uint8)
+        with Largest() as largest:
+            predictor.stream(lr, lambda: nullcontext(lambda band: None))
+        sizes.append(largest.size)
+    assert sizes[0] == sizes[1]
