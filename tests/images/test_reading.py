@@ -3,41 +3,15 @@ import warnings
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageOps
 
 from srrescgan.errors import DataError
-from srrescgan.images import (
-    image_size,
-    list_images,
-    read_image,
-    to_tensor,
-    to_uint8,
-    write_png,
-)
+from srrescgan.images import image_size, read_image
 
 
 def _photo(height: int, width: int, seed: int) -> np.ndarray:
     """Noise of half the contrast: what bicubic overshoots stays inside 0-255."""
     return np.random.default_rng(seed).integers(64, 192, (height, width, 3)).astype(np.uint8)
-
-
-def test_lists_pictures_sorted_by_relative_name(tmp_path):
-    for name in ["b.png", "a/z.JPG", "a/b.jpeg", ".hidden.png", ".git/c.png", "notes.txt", "a.png"]:
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    names = [path.relative_to(tmp_path).as_posix() for path in list_images(tmp_path)]
-    assert names == ["a.png", "a/b.jpeg", "a/z.JPG", "b.png"]
-
-
-def test_a_missing_folder_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"nowhere does not exist: correct the path"):
-        list_images(tmp_path / "nowhere")
-    file = tmp_path / "file.png"
-    file.touch()
-    with pytest.raises(DataError, match=r"file\.png is not a folder"):
-        list_images(file)
 
 
 def _palette(rgb: Image.Image) -> Image.Image:
@@ -78,6 +52,17 @@ def test_exif_orientation_is_applied_to_pixels_and_size(tmp_path, suffix, orient
         upright = np.array(ImageOps.exif_transpose(image))
     np.testing.assert_array_equal(read_image(path), upright)
     assert image_size(path) == upright.shape[:2] == ((20, 30) if orientation < 5 else (30, 20))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_grey_tiffs_are_turned_as_well(tmp_path, orientation):
+    grey = _photo(20, 30, seed=0)[..., 0]
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for suffix in ("tif", "png"):
+        Image.fromarray(grey).save(tmp_path / f"image.{suffix}", exif=exif)
+    turned = read_image(tmp_path / "image.tif")
+    np.testing.assert_array_equal(turned, read_image(tmp_path / "image.png"))
 
 
 def _encoded(suffix: str) -> bytes:
@@ -122,41 +107,3 @@ def test_size_comes_from_the_header_alone(tmp_path):
     path.write_bytes(b"text")
     with pytest.raises(DataError, match=r"half\.png is not an image"):
         image_size(path)
-
-
-def test_every_level_survives_the_round_trip():
-    image = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
-    tensor = to_tensor(image)
-    assert tensor.shape == (3, 16, 16)
-    assert tensor.dtype == torch.float32
-    assert (tensor.min(), tensor.max()) == (0, 1)
-    np.testing.assert_array_equal(to_uint8(tensor), image)
-
-
-def test_to_uint8_rounds_halves_to_even_and_clamps():
-    levels = torch.tensor([0.4, 0.5, 1.5, 2.5, 254.5, 300.0, -3.0], dtype=torch.float64) / 255
-    assert (levels.float() * 255)[1:5].tolist() == [0.5, 1.5, 2.5, 254.5]  # still exact halves
-    assert to_uint8(levels.view(1, 1, -1)).ravel().tolist() == [0, 0, 2, 2, 254, 255, 0]
-
-
-def test_write_png_makes_folders_and_reads_back(tmp_path):
-    photo = _photo(12, 17, seed=3)
-    write_png(tmp_path / "new" / "folder" / "image.png", photo)
-    np.testing.assert_array_equal(read_image(tmp_path / "new" / "folder" / "image.png"), photo)
-    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["image.png"]
-
-
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    path = tmp_path / "image.png"
-    old = _photo(8, 8, seed=0)
-    write_png(path, old)
-
-    def full_disk(self, target, **_):
-        target.write_bytes(b"half a fi")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Image.Image, "save", full_disk)
-    with pytest.raises(DataError, match=r"image\.png \(No space left on device\): make room"):
-        write_png(path, _photo(8, 8, seed=1))
-    np.testing.assert_array_equal(read_image(path), old)
-    assert list(tmp_path.iterdir()) == [path]

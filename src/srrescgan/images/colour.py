@@ -1,0 +1,65 @@
+"""Pillow's colour modes as grey or RGB, with or without alpha."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from srrescgan.errors import DataError
+from srrescgan.images.metadata import profile_space
+
+_STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "1": "L"}
+
+
+def colour_levels(image: Image.Image, name: str) -> np.ndarray:
+    """Levels of a decoded picture of any mode that holds at most 16 bits per channel.
+
+    CMYK goes through its embedded profile to sRGB, or by Pillow's plain formula without one; both
+    at 8 bits. A colour declared transparent becomes no alpha here: see :func:`keyed_alpha`.
+
+    Args:
+        image: the picture.
+        name: of its file, for the error.
+
+    Returns:
+        ``(H, W, C)`` uint8, or uint16 for 16-bit grey; C 1 to 4: grey, grey and alpha, RGB, RGBA.
+
+    Raises:
+        DataError: 32 bits per channel or floating point.
+    """
+    if image.mode.startswith("I;16") or (image.mode == "I" and image.format in ("PNG", "PPM")):
+        return np.array(image)[..., None].astype(np.uint16)
+    if image.mode[0] in "IF":
+        what = "floating-point" if image.mode == "F" else "32-bit or signed"
+        raise DataError(
+            f"{name} has {what} channels (mode {image.mode}), whose white is not defined: "
+            f"convert it to 8 or 16 bits"
+        )
+    if image.mode == "CMYK":
+        image = _cmyk_to_srgb(image)
+    elif image.mode == "P":
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    elif image.mode not in ("L", "LA", "RGB", "RGBA"):
+        image = image.convert(_STRAIGHT.get(image.mode, "RGB"))
+    levels = np.array(image)
+    return levels[..., None] if levels.ndim == 2 else levels
+
+
+def keyed_alpha(levels: np.ndarray, key: int | tuple[int, ...]) -> np.ndarray:
+    """Alpha ``(H, W)``: none where ``(H, W, C)`` has the colour that the file calls transparent."""
+    opaque = np.iinfo(levels.dtype).max
+    return np.where((levels == np.asarray(key)).all(axis=-1), 0, opaque).astype(levels.dtype)
+
+
+def _cmyk_to_srgb(image: Image.Image) -> Image.Image:
+    icc = image.info.get("icc_profile")
+    if icc and profile_space(icc) == "CMYK":
+        try:
+            profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
+        except ImageCms.PyCMSError:  # for instance one that only describes the way to CMYK
+            return image.convert("RGB")
+        assert converted is not None
+        return converted
+    return image.convert("RGB")

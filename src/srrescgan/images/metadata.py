@@ -1,0 +1,125 @@
+"""What a picture file says beside its pixels."""
+
+import io
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from PIL import ExifTags, Image, ImageCms
+
+T = TypeVar("T")
+
+_COLOUR_SPACE = {1: "GRAY", 2: "GRAY", 3: "RGB", 4: "RGB"}
+
+# TIFF tags that say how the pixels lie in the old file, or repeat what :class:`Metadata` holds.
+_OF_THE_OLD_FILE = frozenset(
+    {ExifTags.Base.Orientation, ExifTags.Base.ExifOffset, ExifTags.Base.GPSInfo}
+    | {254, 255, 256, 257, 258, 259, 262, 263, 264, 265, 266, 273, 277, 278, 279, 280, 281, 282}
+    | {283, 284, 288, 289, 290, 291, 292, 293, 296, 297, 301, 317, 318, 319, 320, 321, 322, 323}
+    | {324, 325, 330, 332, 333, 334, 336, 338, 339, 340, 341, 342, 343, 347, 512, 513, 514, 519}
+    | {520, 521, 529, 530, 531, 532, 700, 34377, 34675}
+)
+_XMP = 700
+# Keywords of a PNG that hold what is read elsewhere.
+_ELSEWHERE = re.compile("XML:com.adobe.xmp|Raw profile type ")
+# In the EXIF block proper: the old size, and an offset into the old block.
+_OF_THE_OLD_SIZE = frozenset({0xA002, 0xA003, 0xA005})
+
+
+@dataclass(frozen=True)
+class Metadata:
+    r"""What a picture file says beside its pixels, in a form that fits the upright pixels.
+
+    Args:
+        icc: colour profile, of the colour space (grey or RGB) of the pixels beside it.
+        exif: EXIF block as Pillow has it, ``b"Exif\0\0"`` and a TIFF structure; without
+            orientation (it is applied), thumbnail and size (the picture may get another).
+        xmp: XMP packet; an orientation in it says upright.
+        text: what a PNG says in words, by keyword.
+        dpi: dots per inch, horizontal and vertical.
+    """
+
+    icc: bytes | None = None
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    text: dict[str, str] = field(default_factory=dict)
+    dpi: tuple[float, float] | None = None
+
+    def suiting(self, channels: int) -> "Metadata":
+        """The same without a profile that is for another number of channels (1 to 4)."""
+        space = None if self.icc is None else profile_space(self.icc)
+        return self if space == _COLOUR_SPACE[channels] else replace(self, icc=None)
+
+
+NO_METADATA = Metadata()
+
+
+def read_metadata(image: Image.Image) -> Metadata:
+    """What a decoded picture says beside its pixels; what is broken of it is left out."""
+    text = getattr(image, "text", None) or {}  # PNG only
+    return Metadata(
+        icc=image.info.get("icc_profile") or None,
+        exif=_if_whole(lambda: _lasting_exif(image.getexif())),
+        xmp=_if_whole(lambda: _upright_xmp(image.info["xmp"])),
+        text={key: str(words) for key, words in text.items() if not _ELSEWHERE.match(key)},
+        dpi=_if_whole(lambda: _usable_dpi(image.info["dpi"])),
+    )
+
+
+def tiff_metadata(tags: Image.Exif) -> Metadata:
+    """The same from the tags of a TIFF."""
+    # Without a unit it is the inch; 1 says that there is none.
+    inch = {2: 1.0, 3: 2.54}.get(tags.get(ExifTags.Base.ResolutionUnit, 2), math.nan)
+    return Metadata(
+        icc=tags.get(ExifTags.Base.InterColorProfile),
+        exif=_if_whole(lambda: _lasting_exif(tags)),
+        xmp=_if_whole(lambda: _upright_xmp(tags[_XMP])),
+        dpi=_if_whole(
+            lambda: _usable_dpi(
+                (
+                    tags[ExifTags.Base.XResolution] * inch,
+                    tags[ExifTags.Base.YResolution] * inch,
+                )
+            )
+        ),
+    )
+
+
+def profile_space(icc: bytes) -> str | None:
+    """Colour space of an ICC profile, such as ``GRAY``, ``RGB`` or ``CMYK``; None if broken."""
+    return _if_whole(
+        lambda: ImageCms.ImageCmsProfile(io.BytesIO(icc)).profile.xcolor_space.strip() or None
+    )
+
+
+def _lasting_exif(source: Image.Exif) -> bytes | None:
+    """The tags that stay true when the pixels are turned upright, enlarged and stored anew."""
+    kept = Image.Exif()
+    for tag, value in source.items():
+        if tag not in _OF_THE_OLD_FILE:
+            kept[tag] = value
+    for block in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
+        tags = source.get_ifd(block)
+        inner = {tag: value for tag, value in tags.items() if tag not in _OF_THE_OLD_SIZE}
+        if inner:
+            kept[block] = inner
+    return kept.tobytes() if len(kept) else None
+
+
+def _upright_xmp(xmp: bytes) -> bytes | None:
+    return re.sub(rb"(tiff:Orientation(?:=[\"']|>))[2-8]", rb"\g<1>1", xmp) or None
+
+
+def _usable_dpi(dpi: tuple[float, ...]) -> tuple[float, float] | None:
+    horizontal, vertical = (float(number) for number in dpi)
+    usable = all(math.isfinite(number) and number > 0 for number in (horizontal, vertical))
+    return (horizontal, vertical) if usable else None
+
+
+def _if_whole(read: Callable[[], T | None]) -> T | None:
+    try:
+        return read()
+    except Exception:  # parsers of metadata raise anything, and the picture is worth more
+        return None
