@@ -1,44 +1,95 @@
 """Upscale pictures: ``python -m srrescgan.upscale input=FILE_OR_DIR output=DIR weights=FILE``."""
 
+import errno
+import sys
+from functools import partial
 from pathlib import Path
 
-import torch
 from omegaconf import DictConfig
-from rich.progress import track
+from rich.console import Console
 
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.images import read_image, to_tensor, to_uint8, write_png
-from srrescgan.inference import Predictor, choose_device, load_pretrained, tile_size
-from srrescgan.inference.placing import plan_outputs, refuse_overwriting
+from srrescgan.inference import Predictor, choose_device, load_pretrained, parse_tile
+from srrescgan.inference.flat_guard import advice, set_sigma_floor
+from srrescgan.inference.named_weights import find_weights
+from srrescgan.inference.photo_file import upscale_file
+from srrescgan.inference.placing import plan_outputs, refuse_overwriting, without_existing
+from srrescgan.inference.progress import Pace
+from srrescgan.inference.rendition import Rendition
 
 
 def upscale(cfg: DictConfig) -> None:
-    """Write ``<output>/<name>.png`` for every picture; report those that cannot be read."""
+    """Write a larger picture for every picture; report those that could not be used."""
     if overridden("scale") and not cfg.generator:
         raise ConfigError("scale= says something about generator= only; the weights have their own")
-    outputs = plan_outputs(Path(cfg.input), Path(cfg.output))
-    refuse_overwriting(outputs, Path(cfg.input), Path(cfg.output))
-    generator = load_pretrained(cfg.weights, plain(cfg.generator) if cfg.generator else None)
-    tile = tile_size(cfg.tile, generator)
-    predictor = Predictor(generator, cfg.ensemble, choose_device(cfg.device), tile)
-    failures = []
-    for source, target in track(outputs.items(), "Upscaling"):
-        try:
-            lr = to_tensor(read_image(source))
-            sr = predictor(lr[None])[0]
-        except DataError as error:
-            failures.append(str(error))
-        except ValueError as error:  # too small for the network
-            failures.append(f"{source}: {error}")
-        except (MemoryError, torch.OutOfMemoryError):
-            failures.append(f"{source}: {tuple(lr.shape[1:])} pixels do not fit into memory")
-        else:
-            write_png(target, to_uint8(sr))
+    source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
+    rendition = Rendition(
+        cfg.format, cfg.quality, cfg.suffix, cfg.existing, cfg.depth, cfg.metadata
+    )
+    outputs = plan_outputs(source, folder, rendition.name)
+    refuse_overwriting(outputs, source, folder)
+    to_do = without_existing(outputs, rendition.existing)
+    generator = load_pretrained(
+        find_weights(cfg.weights), plain(cfg.generator) if cfg.generator else None
+    )
+    if cfg.sigma_floor is not None:
+        set_sigma_floor(generator, cfg.sigma_floor)
+    predictor = Predictor(
+        generator,
+        cfg.ensemble,
+        choose_device(cfg.device),
+        parse_tile(cfg.tile),
+        precision=cfg.precision,
+        engine=cfg.engine,
+        batch=cfg.batch,
+    )
+    console = Console()
+    failures, flat = _upscale_all(to_do, predictor, rendition, console)
+    if flat:
+        listed = "\n  ".join([f"{len(flat)} flat: {advice(generator)}:", *map(str, flat)])
+        console.print(listed, markup=False, soft_wrap=True)
+    done, skipped = len(to_do) - len(failures), len(outputs) - len(to_do)
+    summary = f"{done} of {len(outputs)} pictures upscaled"
+    if skipped:
+        summary += f", {skipped} skipped (there already)"
     if failures:
-        done = len(outputs) - len(failures)
-        listed = "\n  ".join(failures)
-        raise DataError(f"{done} of {len(outputs)} pictures upscaled; the others:\n  {listed}")
+        raise DataError("\n  ".join([f"{summary}, {len(failures)} failed:", *failures]))
+    console.print(f"{summary}: {folder}", markup=False, soft_wrap=True)
+
+
+def _upscale_all(
+    outputs: dict[Path, Path], predictor: Predictor, rendition: Rendition, console: Console
+) -> tuple[list[str], list[Path]]:
+    """Do what can be done; return why the others failed, and which came out bilinear.
+
+    Raises:
+        DataError: the disk is full, so that the rest would be computed in vain.
+    """
+    say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    failures: list[str] = []
+    flat: list[Path] = []
+    with Pace(outputs, console) as pace:
+        for tried, (source, target) in enumerate(outputs.items()):
+            try:
+                with pace.picture(source) as tell:
+                    upscaled = upscale_file(predictor, source, target, rendition, tell)
+            except DataError as error:
+                if getattr(error.__cause__, "errno", None) == errno.ENOSPC:
+                    done = f"{tried - len(failures)} of {len(outputs)} pictures upscaled"
+                    raise DataError(f"{error}\n{done}; existing=skip goes on from there") from error
+                failures.append(str(error))
+                say(f"failed: {error}")
+            except KeyboardInterrupt:
+                sys.stderr.write(f"interrupted at {source}; existing=skip goes on from there\n")
+                raise SystemExit(130) from None
+            else:
+                if upscaled.more_frames:
+                    say(f"only the first of several frames or pages: {source}")
+                if upscaled.bilinear:
+                    flat.append(source)
+                    say(f"flat, see below: {source}")
+    return failures, flat
 
 
 main = entry_point("upscale", upscale)

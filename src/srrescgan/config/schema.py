@@ -125,7 +125,17 @@ class UpscaleConfig:
     output: str = MISSING
     weights: str = MISSING
     ensemble: bool = MISSING
+    format: str = MISSING
+    quality: int | None = MISSING
+    suffix: str = MISSING
+    existing: str = MISSING
+    depth: Any = MISSING
+    metadata: str = MISSING
+    sigma_floor: float | None = MISSING
     tile: Any = MISSING
+    batch: int | None = MISSING
+    precision: str = MISSING
+    engine: str = MISSING
     device: str = MISSING
     scale: int = MISSING
     generator: Any = None
@@ -229,6 +239,17 @@ class CompareConfig:
     output_dir: str = MISSING
 
 
+@dataclass
+class AppConfig:
+    """Keys of ``conf/app.yaml``."""
+
+    weights: str = MISSING
+    device: str = MISSING
+    port: int = MISSING
+    scale: int = MISSING
+    generator: Any = None
+
+
 def _package_dir(package: str) -> str:
     """Folder of an installed package, found without importing it."""
     spec = find_spec(package)
@@ -251,6 +272,7 @@ def register() -> None:
     store.store("pipeline_schema", PipelineConfig)
     store.store("audit_schema", AuditConfig)
     store.store("compare_schema", CompareConfig)
+    store.store("app_schema", AppConfig)
     OmegaConf.register_new_resolver("mul", operator.mul, replace=True)
     OmegaConf.register_new_resolver("div", operator.truediv, replace=True)
     OmegaConf.register_new_resolver("half", lambda count: count // 2, replace=True)

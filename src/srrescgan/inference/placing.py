@@ -1,25 +1,41 @@
 """Where a picture's result goes: planned beforehand, and never onto an original."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from srrescgan.errors import DataError
 from srrescgan.images import list_images
 
 
-def plan_outputs(source: Path, folder: Path) -> dict[Path, Path]:
+def as_png(image: Path) -> str:
+    """Name of a picture's result where results are PNG: the same stem."""
+    return f"{image.stem}.png"
+
+
+def plan_outputs(
+    source: Path, folder: Path, name: Callable[[Path], str] = as_png
+) -> dict[Path, Path]:
     """Map each input picture to the file it will become; sub-folders are kept.
 
+    Args:
+        source: a picture or a folder of pictures.
+        folder: of the results.
+        name: the name of a picture's result, without folders.
+
     Raises:
-        DataError: when there is nothing to read, or two pictures would become the same file.
+        DataError: when there is nothing to read, two pictures would become the same file, or
+            ``folder`` is a file.
     """
     if not source.exists():
         raise DataError(f"input={source} does not exist; give a picture or a folder of pictures")
+    if folder.is_file():
+        raise DataError(f"output={folder} is a file; give a folder, in which names are kept")
     if source.is_file():
-        return {source: folder / f"{source.stem}.png"}
+        return {source: folder / name(source)}
     targets: dict[Path, Path] = {}
     outputs: dict[Path, Path] = {}
     for image in list_images(source):
-        target = (folder / image.relative_to(source)).with_suffix(".png")
+        target = folder / image.relative_to(source).with_name(name(image))
         if target in targets:
             raise DataError(f"{image} and {targets[target]} would both become {target}; rename one")
         targets[target] = image
@@ -29,7 +45,7 @@ def plan_outputs(source: Path, folder: Path) -> dict[Path, Path]:
     return outputs
 
 
-def refuse_overwriting(outputs: dict[Path, Path], source: Path, folder: Path) -> None:
+def refuse_overwriting(outputs: Mapping[Path, Path], source: Path, folder: Path) -> None:
     """Make sure that no original is replaced, and no result becomes the next run's input.
 
     Raises:
@@ -41,3 +57,25 @@ def refuse_overwriting(outputs: dict[Path, Path], source: Path, folder: Path) ->
     if lost or inside:
         what = f"{lost[0]} is an input" if lost else f"output={folder} lies inside input={source}"
         raise DataError(f"{what}; choose another output= folder, outside the input")
+
+
+def without_existing(outputs: Mapping[Path, Path], existing: str) -> dict[Path, Path]:
+    """Leave out the pictures whose result is there already, where these are to be skipped.
+
+    Args:
+        outputs: file that each picture will become.
+        existing: ``replace``, ``skip`` or ``refuse``.
+
+    Raises:
+        DataError: results are there already, and that is refused.
+    """
+    present = [target for target in outputs.values() if target.exists()]
+    if existing == "refuse" and present:
+        more = f" and {len(present) - 1} more" if len(present) > 1 else ""
+        raise DataError(
+            f"{present[0]}{more} would be replaced: choose another output= or suffix=, or"
+            " existing=skip, or existing=replace"
+        )
+    if existing == "skip":
+        return {image: target for image, target in outputs.items() if not target.exists()}
+    return dict(outputs)
