@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from unittest import mock
 
 import pytest
 import torch
@@ -11,7 +12,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, tiling
 
 
 class Canvas:
@@ -67,12 +68,14 @@ def pictures(draw) -> Tensor:
     ensemble=st.booleans(),
     tile=st.integers(2, 30),
     batch=st.sampled_from([1, 3]),
+    kept=st.sampled_from([0, 2**30]),
 )
 def test_no_picture_shows_its_tiles(
-    lr: Tensor, generator: SRResDNet, ensemble: bool, tile: int, batch: int
+    lr: Tensor, generator: SRResDNet, ensemble: bool, tile: int, batch: int, kept: int
 ) -> None:
     canvas = Canvas()
-    outcome = Predictor(generator, ensemble, tile=tile, batch=batch).stream(lr, canvas)
+    with mock.patch.object(tiling, "_KEPT", kept):
+        outcome = Predictor(generator, ensemble, tile=tile, batch=batch).stream(lr, canvas)
     whole = Predictor(generator, ensemble)(lr[None])[0]
     assert canvas.picture.shape == whole.shape
     difference = 255 * (canvas.picture - whole).abs()
@@ -81,6 +84,13 @@ def test_no_picture_shows_its_tiles(
     assert len(outcome.shrink) == (8 if ensemble else 1)
 
 
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every picture is too large for its residuals to be kept."""
+    monkeypatch.setattr(tiling, "_KEPT", 0)
+
+
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("ensemble", [False, True])
 def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) -> None:
     lr = torch.rand(3, 16, 12)
@@ -89,9 +99,22 @@ def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) ->
         shares: list[float] = []
         outcome = Predictor(generator, ensemble, tile=4).stream(lr, canvas, shares.append)
         assert canvas.begun == begun
-        # Four rows of tiles in each pass; what is computed in vain counts.
-        assert shares == [(index + 1) / 4 / begun for index in range(4 * begun)]
+        # Four rows of tiles in each pass; what is computed in vain counts. The first of them already
+        # shows that it is in vain.
+        told = [(index + 1) / 4 / begun for index in range(4 * begun)]
+        assert shares == told[begun - 1 :]
         assert all((shrink < 1) == (begun == 2) for shrink in outcome.shrink)
+
+
+def test_a_picture_of_usual_size_is_computed_once() -> None:
+    predictor, canvas = Predictor(network(-3.0, noise_estimate="input"), tile=8), Canvas()
+    predictor.engine = Scarce(predictor.engine, 10**9, MemoryError())
+    shares: list[float] = []
+    outcome = predictor.stream(torch.rand(3, 16, 16), canvas, shares.append)
+    assert len(predictor.engine.sizes) == 4
+    assert canvas.begun == 1
+    assert outcome.shrink[0] < 1
+    assert shares == [0.5, 1.0]
 
 
 def test_nothing_is_computed_where_nothing_would_be_left() -> None:
@@ -177,6 +200,7 @@ class Largest(TorchDispatchMode):
         return made
 
 
+@pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("alpha", [-3.0, 20.0])
 def test_memory_does_not_grow_with_the_picture(alpha: float) -> None:
     predictor = Predictor(network(alpha, noise_estimate="input"), tile=16)

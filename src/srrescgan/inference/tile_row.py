@@ -1,6 +1,6 @@
-"""One row of tiles, computed together where that is possible."""
+"""The costly part of one row of tiles, computed together where that is possible."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,98 +9,94 @@ from torch import Tensor
 from srrescgan.inference.engine import Engine
 from srrescgan.ops.ensemble import transform, turned, untransform
 from srrescgan.ops.tile import Span
-from srrescgan.types import Edges, TiledGenerator
+from srrescgan.types import Edges
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One tile of a picture; spans are in hr pixels."""
+
+    rows: Span
+    columns: Span
+    upsampled: Tensor
+    """With its rim, ``(1, 3, H, W)``."""
+
+    @property
+    def core(self) -> Tensor:
+        """Upsampled, without the rim."""
+        return self.upsampled[..., self.rows.inner, self.columns.inner]
 
 
 @dataclass(frozen=True)
 class TileWork:
-    """What there is to do with each tile of a picture."""
+    """What there is to do with the tiles of a picture."""
 
-    network: TiledGenerator
     engine: Engine
     upsampled: Callable[[slice, slice], Tensor]
     """Gives part of the upsampled picture, ``(1, 3, H, W)``, by rows and columns in hr pixels."""
     size: tuple[int, int]
     """Height and width of the picture in hr pixels."""
+    halo: int
+    """Hr pixels of rim that a tile needs."""
     members: Sequence[int]
     """Indices of the transforms that are averaged over."""
-    shrink: Sequence[float]
-    """How much of its residual is left to each member."""
+    idle: Sequence[bool]
+    """Of which members nothing is to be seen, so that nothing has to be computed."""
     batch: int
     """Number of pieces that are computed together."""
 
 
-@dataclass(frozen=True)
-class _Tile:
-    columns: Span
-    upsampled: Tensor
-    """With its rim, ``(1, 3, H, W)``."""
-    edges: Edges
-
-
-class TileRow:
-    """A row of tiles under way.
+def residuals(
+    work: TileWork, start: int, stop: int, columns: Iterable[slice]
+) -> Iterator[tuple[Tile, int, Tensor | None]]:
+    """Compute a row of tiles, in whatever order suits.
 
     Args:
         work: what to do with each.
-        start: first row of the picture, in hr pixels.
+        start: first row of the picture.
         stop: the row behind the last.
+        columns: of each tile.
+
+    Yields:
+        A tile, the place of a member among the members, and the residual of the tile's core,
+        ``(1, 3, h, w)``, turned back; ``None`` for members that are idle.
     """
-
-    def __init__(self, work: TileWork, start: int, stop: int) -> None:
-        self.work = work
-        self.rows = Span.around(start, stop, work.size[0], work.network.halo)
-        self.total = torch.zeros(3, stop - start, work.size[1])
-        self.squares: list[list[Tensor]] = [[] for _ in work.members]
-        self.waiting: dict[tuple[torch.Size, Edges], list[tuple[_Tile, int, Tensor]]] = {}
-
-    def add(self, start: int, stop: int) -> None:
-        """Compute the tile of these columns, in hr pixels, now or with others like it."""
-        work, rows = self.work, self.rows
-        columns = Span.around(start, stop, work.size[1], work.network.halo)
-        upsampled = work.upsampled(rows.context, columns.context)
-        edges = Edges(
-            top=rows.context.start == 0,
-            bottom=rows.context.stop == work.size[0],
-            left=columns.context.start == 0,
-            right=columns.context.stop == work.size[1],
-        )
-        tile = _Tile(columns, upsampled, edges)
+    rows = Span.around(start, stop, work.size[0], work.halo)
+    waiting: dict[tuple[torch.Size, Edges], list[tuple[Tile, int, Tensor]]] = {}
+    for axis in columns:
+        span = Span.around(axis.start, axis.stop, work.size[1], work.halo)
+        tile = Tile(rows, span, work.upsampled(rows.context, span.context))
+        edges = _edges(tile, work.size)
         for place, index in enumerate(work.members):
-            if work.shrink[place] == 0:  # whatever the residual is, nothing of it is left
-                self._put(tile, place, upsampled.new_zeros(()))
+            if work.idle[place]:
+                yield tile, place, None
                 continue
-            piece = transform(upsampled, index)
+            piece = transform(tile.upsampled, index)
             alike = piece.shape, turned(edges, index)
-            self.waiting.setdefault(alike, []).append((tile, place, piece))
-            if len(self.waiting[alike]) == work.batch:
-                self._compute(*alike)
+            waiting.setdefault(alike, []).append((tile, place, piece))
+            if len(waiting[alike]) == work.batch:
+                yield from _computed(work, alike[1], waiting.pop(alike))
+    for (_, edges), jobs in waiting.items():
+        yield from _computed(work, edges, jobs)
 
-    def finished(self) -> tuple[Tensor, Tensor]:
-        """The rows of the result, ``(3, n, W)``, and the sum of squares of each member's residual.
 
-        Both are on the CPU.
-        """
-        for alike in list(self.waiting):
-            self._compute(*alike)
-        sums = [torch.stack(each).double().sum().item() if each else 0.0 for each in self.squares]
-        mean = (self.total / len(self.work.members)).clamp(0, 1)
-        return mean, torch.tensor(sums, dtype=torch.float64)
+def _computed(
+    work: TileWork, edges: Edges, jobs: list[tuple[Tile, int, Tensor]]
+) -> Iterator[tuple[Tile, int, Tensor]]:
+    made = work.engine(torch.cat([piece for *_, piece in jobs]), edges)
+    for (tile, place, _), residual in zip(jobs, made.split(1), strict=True):
+        straight = untransform(residual, work.members[place])
+        yield tile, place, straight[..., _without_rim(tile.rows), _without_rim(tile.columns)]
 
-    def _compute(self, shape: torch.Size, edges: Edges) -> None:
-        jobs = self.waiting.pop((shape, edges))
-        residuals = self.work.engine(torch.cat([piece for *_, piece in jobs]), edges)
-        for (tile, place, _), residual in zip(jobs, residuals.split(1), strict=True):
-            straight = untransform(residual, self.work.members[place])
-            own = straight[..., _without_rim(self.rows), _without_rim(tile.columns)]
-            self.squares[place].append(own.square().sum())
-            self._put(tile, place, own)
 
-    def _put(self, tile: _Tile, place: int, residual: Tensor) -> None:
-        upsampled = tile.upsampled[..., self.rows.inner, tile.columns.inner]
-        shrink = upsampled.new_tensor([self.work.shrink[place]])
-        sr = self.work.network.subtract(upsampled, residual, shrink)
-        self.total[..., tile.columns.core] += sr[0].cpu()
+def _edges(tile: Tile, size: tuple[int, int]) -> Edges:
+    rows, columns = tile.rows.context, tile.columns.context
+    return Edges(
+        top=rows.start == 0,
+        bottom=rows.stop == size[0],
+        left=columns.start == 0,
+        right=columns.stop == size[1],
+    )
 
 
 def _without_rim(span: Span) -> slice:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from typing import TypeVar
 
 import torch
 from torch import Tensor
 
 from srrescgan.inference.engine import Engine
-from srrescgan.inference.tile_row import TileRow, TileWork
+from srrescgan.inference.tile_row import Tile, TileWork, residuals
 from srrescgan.ops.ensemble import transform
 from srrescgan.ops.noise import streamed_sigma
 from srrescgan.ops.tile import Span, spans
@@ -18,10 +19,12 @@ Canvas = Callable[[], AbstractContextManager[Callable[[Tensor], None]]]
 bottom. It may have to be opened again, for the same picture from the beginning: what was put into
 one that was left by an exception has to vanish."""
 
+_T = TypeVar("_T")
 _WHITE = {torch.uint8: 255, torch.uint16: 65535}
 # A residual of this length in all, in grey levels, changes no pixel by more. The network does not
 # have to be asked for it.
 _INVISIBLE = 0.01
+_KEPT = 2**30  # bytes of residuals that are kept at most
 _SMALLEST_TILE = 8  # lr pixels; below it nearly all of the work is for the rims
 _MEASURED_AT_ONCE = 2**22  # pixels that the noise estimate looks at together
 # What PyTorch, oneDNN and OpenVINO say on a CPU.
@@ -51,9 +54,10 @@ class TiledPicture:
 
     Two numbers are of the whole picture, for each member of the self-ensemble: the noise, an exact
     median, which is measured first; and the length of the residual, which must not exceed what the
-    noise allows. Most photographs stay below that. So the picture is written as though it did, and
-    begun anew where it turns out that it does not: one pass over the costly part then becomes two,
-    and at no time is there more in memory than the given picture and a row of tiles.
+    noise allows. The residuals of a picture of usual size are kept until their lengths are known.
+    A larger picture is written as though they were short enough, and begun anew where it turns out
+    that they are not: one pass over the costly part then becomes two, and at no time is there more
+    in memory than the given picture and a row of tiles.
 
     Args:
         network: which of its steps are local.
@@ -98,31 +102,46 @@ class TiledPicture:
             tell: told what share of the work is done, after each row of tiles. It falls, once,
                 when the picture has to be begun anew.
         """
-        height, done, passes = self.size[0], 0, 1
-        squares = torch.zeros(len(self.members), dtype=torch.float64)
+        height, width = self.size
+        if 4 * 3 * height * width * len(self.members) <= _KEPT:
+            self._write_at_last(canvas, tell)
+        else:
+            self._write_as_it_comes(canvas, tell)
 
-        def bands(squares: Tensor) -> Iterator[Tensor]:
-            nonlocal done
-            for band in self._bands(squares):
-                yield band
-                done += band.shape[1]
-                tell(done / height / passes)
+    def _write_at_last(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
+        squares = self._no_squares()
+        kept = []
+        for stop, (residual, added) in self._rows(self._residual_rows):
+            kept.append(residual)
+            squares += added
+            tell(stop / self.size[0])
+        self.shrink = self._shrink(squares)
+        with canvas() as put:
+            stop = 0
+            for residual in kept:
+                start, stop = stop, stop + residual.shape[-2]
+                put(self._combined(start, stop, residual))
 
-        first = bands(squares)
+    def _write_as_it_comes(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
+        squares = self._no_squares()
+        first = self._rows(self._finished_rows)
         try:
             with canvas() as put:
-                for band in first:
+                for stop, (band, added) in first:
+                    squares += added
                     if self._too_long(squares):
                         raise _BegunInVain
                     put(band)
+                    tell(stop / self.size[0])
         except _BegunInVain:
-            passes = 2
-            for _ in first:  # to the end, for the sake of the length
-                pass
+            for stop, (_, added) in first:  # to the end, for the sake of the length
+                squares += added
+                tell(stop / self.size[0] / 2)
             self.shrink = self._shrink(squares)
             with canvas() as put:
-                for band in bands(torch.zeros_like(squares)):
+                for stop, (band, _) in self._rows(self._finished_rows):
                     put(band)
+                    tell((1 + stop / self.size[0]) / 2)
 
     def upsampled(self, rows: slice, columns: slice) -> Tensor:
         """Part of the upsampled picture, ``(1, 3, H, W)``, by rows and columns in hr pixels."""
@@ -171,19 +190,22 @@ class TiledPicture:
         found = zip(self.shrink, squares.sqrt().tolist(), self.radius, strict=True)
         return [shrink and radius / max(length, radius) for shrink, length, radius in found]
 
-    def _bands(self, squares: Tensor) -> Iterator[Tensor]:
-        """The picture from top to bottom; adds up the squares of each member's residual."""
-        start, height = 0, self.lr.shape[1]
+    def _rows(self, compute: Callable[[int, int], _T]) -> Iterator[tuple[int, _T]]:
+        """The picture from top to bottom, in rows of tiles of about the same height.
+
+        Gives what ``compute`` gives for the hr rows from the first number up to and without the
+        second one, and that second one.
+        """
+        start, height, scale = 0, self.lr.shape[1], self.network.scale
         while start < height:
-            left = -(-(height - start) // self.tile)  # rows of tiles, of about the same height
+            left = -(-(height - start) // self.tile)
             stop = start + -(-(height - start) // left)
             try:
-                band, added = self._band(start, stop)
+                computed = compute(scale * start, scale * stop)
             except (MemoryError, RuntimeError) as error:
                 self._halve(error)
                 continue
-            squares += added
-            yield band
+            yield scale * stop, computed
             start = stop
 
     def _halve(self, error: Exception) -> None:
@@ -196,17 +218,56 @@ class TiledPicture:
             ) from error
         self.tile = max(_SMALLEST_TILE, min(self.tile, max(self.lr.shape[1:])) // 2)
 
-    def _band(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
-        """The rows of the result for these rows of lr, and what they add to the squares."""
+    def _residual_rows(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Residuals of all members, ``(M, 3, n, W)``, and the sum of squares of each."""
+        rows = torch.zeros(len(self.members), 3, stop - start, self.size[1])
+        squares = self._no_squares()
+        for tile, place, residual in self._tiles(start, stop):
+            if residual is not None:
+                squares[place] += residual.square().sum().item()
+                rows[place, ..., tile.columns.core] = residual[0].cpu()
+        return rows, squares
+
+    def _finished_rows(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
+        """Rows of the result, ``(3, n, W)``, and the sum of squares of each member's residual."""
+        total = torch.zeros(3, stop - start, self.size[1])
+        squares = self._no_squares()
+        for tile, place, residual in self._tiles(start, stop):
+            if residual is not None:
+                squares[place] += residual.square().sum().item()
+            total[..., tile.columns.core] += self._subtracted(tile.core, residual, place)[0].cpu()
+        return total / len(self.members), squares
+
+    def _combined(self, start: int, stop: int, residuals: Tensor) -> Tensor:
+        """Rows of the result, ``(3, n, W)``, from the residuals of all members."""
+        upsampled = self.upsampled(slice(start, stop), slice(0, self.size[1]))
+        total = torch.zeros_like(upsampled)
+        for place, residual in enumerate(residuals.split(1)):
+            total += self._subtracted(upsampled, residual.to(self.device), place)
+        return total[0].cpu() / len(self.members)
+
+    def _subtracted(self, upsampled: Tensor, residual: Tensor | None, place: int) -> Tensor:
+        shrink = upsampled.new_tensor([self.shrink[place]])
+        left = upsampled.new_zeros(()) if residual is None else residual
+        return self.network.subtract(upsampled, left, shrink)
+
+    def _tiles(self, start: int, stop: int) -> Iterator[tuple[Tile, int, Tensor | None]]:
         scale = self.network.scale
         work = TileWork(
-            self.network, self.engine, self.upsampled, self.size, self.members, self.shrink,
-            self.batch,
-        )  # fmt: skip
-        row = TileRow(work, scale * start, scale * stop)
-        for tile in spans(self.lr.shape[2], self.tile, halo=0):
-            row.add(scale * tile.core.start, scale * tile.core.stop)
-        return row.finished()
+            engine=self.engine,
+            upsampled=self.upsampled,
+            size=self.size,
+            halo=self.network.halo,
+            members=self.members,
+            idle=[shrink == 0 for shrink in self.shrink],
+            batch=self.batch,
+        )
+        cores = [span.core for span in spans(self.lr.shape[2], self.tile, halo=0)]
+        columns = [slice(scale * core.start, scale * core.stop) for core in cores]
+        return residuals(work, start, stop, columns)
+
+    def _no_squares(self) -> Tensor:
+        return torch.zeros(len(self.members), dtype=torch.float64)
 
 
 def _turned(lr: Tensor, index: int) -> Tensor:
