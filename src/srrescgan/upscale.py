@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from rich.console import Console
 
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.images import list_images
 from srrescgan.inference import Predictor, choose_device, load_pretrained, parse_tile
 from srrescgan.inference.flat_guard import advice, set_sigma_floor
 from srrescgan.inference.named_weights import find_weights
@@ -17,6 +19,12 @@ from srrescgan.inference.photo_file import upscale_file
 from srrescgan.inference.placing import plan_outputs, refuse_overwriting, without_existing
 from srrescgan.inference.progress import Pace
 from srrescgan.inference.rendition import Rendition
+from srrescgan.inference.video import upscale_video
+from srrescgan.videos import Encoding, is_video, list_videos, output_suffix
+
+_Done = tuple[bool, tuple[str, ...]]
+"""Whether it, or part of it, came out bilinear, and what else there is to say."""
+_FIRST = "only the first of several frames or pages was taken"
 
 
 def upscale(cfg: DictConfig) -> None:
@@ -27,7 +35,10 @@ def upscale(cfg: DictConfig) -> None:
     rendition = Rendition(
         cfg.format, cfg.quality, cfg.suffix, cfg.existing, cfg.depth, cfg.metadata
     )
-    outputs = plan_outputs(source, folder, rendition.name)
+    encoding = Encoding(cfg.video.codec, cfg.video.crf, rendition.metadata == "keep")
+    outputs = plan_outputs(
+        source, folder, partial(_name, rendition), partial(_find, cfg.video.in_folders)
+    )
     refuse_overwriting(outputs, source, folder)
     to_do = without_existing(outputs, rendition.existing)
     generator = load_pretrained(
@@ -45,7 +56,15 @@ def upscale(cfg: DictConfig) -> None:
         batch=cfg.batch,
     )
     console = Console()
-    failures, flat = _upscale_all(to_do, predictor, rendition, console)
+
+    def upscale_one(source: Path, target: Path, tell: Callable[[float], None]) -> _Done:
+        if is_video(source):
+            video = upscale_video(predictor, source, target, encoding, tell)
+            return video.bilinear > 0, video.remarks
+        photo = upscale_file(predictor, source, target, rendition, tell)
+        return photo.bilinear, (_FIRST,) * photo.more_frames
+
+    failures, flat = _upscale_all(to_do, upscale_one, console)
     if flat:
         listed = "\n  ".join([f"{len(flat)} flat: {advice(generator)}:", *map(str, flat)])
         console.print(listed, markup=False, soft_wrap=True)
@@ -58,8 +77,20 @@ def upscale(cfg: DictConfig) -> None:
     console.print(f"{summary}: {folder}", markup=False, soft_wrap=True)
 
 
+def _name(rendition: Rendition, source: Path) -> str:
+    if is_video(source):
+        return f"{source.stem}{rendition.suffix}{output_suffix(source)}"
+    return rendition.name(source)
+
+
+def _find(with_videos: bool, folder: Path) -> list[Path]:
+    return list_images(folder) + (list_videos(folder) if with_videos else [])
+
+
 def _upscale_all(
-    outputs: dict[Path, Path], predictor: Predictor, rendition: Rendition, console: Console
+    outputs: dict[Path, Path],
+    upscale_one: Callable[[Path, Path, Callable[[float], None]], _Done],
+    console: Console,
 ) -> tuple[list[str], list[Path]]:
     """Do what can be done; return why the others failed, and which came out bilinear.
 
@@ -73,7 +104,7 @@ def _upscale_all(
         for tried, (source, target) in enumerate(outputs.items()):
             try:
                 with pace.picture(source) as tell:
-                    upscaled = upscale_file(predictor, source, target, rendition, tell)
+                    bilinear, remarks = upscale_one(source, target, tell)
             except DataError as error:
                 if getattr(error.__cause__, "errno", None) == errno.ENOSPC:
                     done = f"{tried - len(failures)} of {len(outputs)} pictures upscaled"
@@ -84,9 +115,9 @@ def _upscale_all(
                 sys.stderr.write(f"interrupted at {source}; existing=skip goes on from there\n")
                 raise SystemExit(130) from None
             else:
-                if upscaled.more_frames:
-                    say(f"only the first of several frames or pages: {source}")
-                if upscaled.bilinear:
+                for remark in remarks:
+                    say(f"{source}: {remark}")
+                if bilinear:
                     flat.append(source)
                     say(f"flat, see below: {source}")
     return failures, flat

@@ -118,6 +118,15 @@ class WorkspaceConfig(TrainConfig):
 
 
 @dataclass
+class VideoConfig:
+    """Keys of ``video`` in ``conf/upscale.yaml``."""
+
+    in_folders: bool = MISSING
+    codec: str = MISSING
+    crf: int | None = MISSING
+
+
+@dataclass
 class UpscaleConfig:
     """Keys of ``conf/upscale.yaml``."""
 
@@ -131,6 +140,7 @@ class UpscaleConfig:
     existing: str = MISSING
     depth: Any = MISSING
     metadata: str = MISSING
+    video: VideoConfig = field(default_factory=VideoConfig)
     sigma_floor: float | None = MISSING
     tile: Any = MISSING
     batch: int | None = MISSING
@@ -201,6 +211,17 @@ class PrepareConfig:
 
 
 @dataclass
+class CardConfig:
+    """Keys of ``card`` in ``conf/export.yaml``."""
+
+    name: str | None = MISSING
+    license: str | None = MISSING
+    author: str | None = MISSING
+    date: str | None = MISSING
+    metrics: str | None = MISSING
+
+
+@dataclass
 class ExportConfig:
     """Keys of ``conf/export.yaml``."""
 
@@ -208,6 +229,9 @@ class ExportConfig:
     target: str = MISSING
     output: str = MISSING
     scale: int = MISSING
+    calibration: str | None = MISSING
+    hr: str | None = MISSING
+    card: CardConfig = field(default_factory=CardConfig)
     generator: Any = None
 
 

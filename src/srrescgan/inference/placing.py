@@ -13,7 +13,10 @@ def as_png(image: Path) -> str:
 
 
 def plan_outputs(
-    source: Path, folder: Path, name: Callable[[Path], str] = as_png
+    source: Path,
+    folder: Path,
+    name: Callable[[Path], str] = as_png,
+    find: Callable[[Path], list[Path]] = list_images,
 ) -> dict[Path, Path]:
     """Map each input picture to the file it will become; sub-folders are kept.
 
@@ -21,6 +24,7 @@ def plan_outputs(
         source: a picture or a folder of pictures.
         folder: of the results.
         name: the name of a picture's result, without folders.
+        find: what there is to do in a folder.
 
     Raises:
         DataError: when there is nothing to read, two pictures would become the same file, or
@@ -34,7 +38,7 @@ def plan_outputs(
         return {source: folder / name(source)}
     targets: dict[Path, Path] = {}
     outputs: dict[Path, Path] = {}
-    for image in list_images(source):
+    for image in find(source):
         target = folder / image.relative_to(source).with_name(name(image))
         if target in targets:
             raise DataError(f"{image} and {targets[target]} would both become {target}; rename one")

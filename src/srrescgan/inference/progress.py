@@ -16,8 +16,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from srrescgan.errors import DataError
+from srrescgan.errors import UserError
 from srrescgan.images import image_size
+from srrescgan.videos import announced_pixels, is_video
 
 _SPEED_WINDOW = 3600.0  # seconds: a large picture may be silent for minutes
 _LINE_EVERY = 30.0  # seconds, within a picture, where there is no terminal
@@ -30,7 +31,7 @@ class Pace:
     a picture that takes long.
 
     Args:
-        sources: the pictures; how large they are is read from their headers.
+        sources: pictures and videos; how large they are is read from their headers.
         console: where to show it.
     """
 
@@ -94,8 +95,10 @@ class Pace:
 
 def _area(source: Path) -> int:
     try:
+        if is_video(source):
+            return announced_pixels(source)
         height, width = image_size(source)
-    except DataError:  # will be reported when it is its turn
+    except UserError:  # will be reported when it is its turn
         return 0
     return height * width
 

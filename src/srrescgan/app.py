@@ -1,0 +1,38 @@
+"""A local page to upscale photos with: ``python -m srrescgan.app weights=FILE``."""
+
+import os
+import sys
+
+from omegaconf import DictConfig
+from rich.console import Console
+
+from srrescgan.config.cli import entry_point, overridden, plain
+from srrescgan.errors import ConfigError
+from srrescgan.inference import choose_device, load_pretrained
+from srrescgan.inference.named_weights import find_weights
+from srrescgan.photo_page import PhotoUpscaler, serve
+
+
+def app(cfg: DictConfig) -> None:
+    """Open the page and answer until Ctrl-C."""
+    if overridden("scale") and not cfg.generator:
+        raise ConfigError("scale= says something about generator= only; the weights have their own")
+    device = choose_device(cfg.device)
+    generator = load_pretrained(
+        find_weights(cfg.weights), plain(cfg.generator) if cfg.generator else None
+    )
+    console = Console()
+    serve(
+        PhotoUpscaler(generator, device),
+        cfg.port,
+        lambda address: console.print(f"{address} on {device}; Ctrl-C ends it"),
+    )
+    # A photo may still be under way in a thread, which torch does not survive if Python ends first.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+main = entry_point("app", app)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The page as Gradio's components."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srrescgan.errors import UserError
+from srrescgan.images import SUFFIXES
+from srrescgan.photo_page.upscaler import PhotoUpscaler
+
+if TYPE_CHECKING:
+    import gradio
+
+TILES = ("auto", 64, 128, 256, 512, 1024, "none")
+"""Lr pixels a side to choose from."""
+STYLE = """
+.gradio-container { width: 100%; max-width: 70rem !important; margin: auto; }
+"""
+PASTE = """
+document.addEventListener("paste", async (event) => {
+  const files = event.clipboardData.files;
+  if (!files.length) return;
+  const copy = new DataTransfer();
+  copy.items.add(files[0]);
+  document.querySelector("#photo button[aria-label=Clear]")?.click();
+  await new Promise((shown) => setTimeout(shown, 100));
+  const input = document.querySelector("#photo input[type=file]");
+  input.files = copy.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+});
+"""
+"""Gradio's component takes files that are dropped or chosen; with this, also pasted ones."""
+
+
+def build_page(upscaler: PhotoUpscaler) -> gradio.Blocks:
+    """Put the page together; it tells nobody that it is used."""
+    import gradio
+
+    with gradio.Blocks(title="srrescgan", analytics_enabled=False) as page:
+        gradio.Markdown(f"# Upscale a photo {upscaler.scale} times\nNothing leaves this machine.")
+        with gradio.Row():
+            with gradio.Column(scale=1, min_width=280):
+                photo = gradio.File(
+                    label="Photo: drop or paste",
+                    file_types=sorted(SUFFIXES),
+                    type="filepath",
+                    height=170,
+                    elem_id="photo",
+                )
+                options = _options(upscaler)
+                button = gradio.Button("Upscale", variant="primary")
+            with gradio.Column(scale=3, min_width=320):
+                slider = gradio.ImageSlider(
+                    label="Bicubic | super-resolved", buttons=["fullscreen"], max_height=640
+                )
+                note = gradio.Markdown()
+                save = gradio.DownloadButton("Save", interactive=False)
+
+        # Gradio reads this signature: the default value asks for a progress bar.
+        def run(
+            path: str | None,
+            ensemble: bool,
+            flat: bool,
+            tile: int | str,
+            progress: gradio.Progress = gradio.Progress(),  # noqa: B008
+        ) -> tuple[tuple[Path, Path] | None, str, gradio.DownloadButton]:
+            if path is None:
+                raise gradio.Error("There is no photo yet.", print_exception=False)
+            progress(0, "Upscaling")
+            try:
+                large = upscaler(
+                    Path(path), ensemble, flat, tile, lambda share: progress(share, "Upscaling")
+                )
+            except UserError as error:
+                # People know the photo's name and not where Gradio keeps it. A toast is HTML.
+                message = escape(str(error).replace(path, Path(path).name))
+                raise gradio.Error(message, duration=None, print_exception=False) from error
+            ready = gradio.DownloadButton(
+                f"Save {large.file.name}", value=large.file, interactive=True
+            )
+            return large.shown, "\n\n".join(large.remarks), ready
+
+        def clear() -> tuple[None, str, gradio.DownloadButton]:
+            return None, "", gradio.DownloadButton("Save", value=None, interactive=False)
+
+        results = [slider, note, save]
+        photo.change(clear, outputs=results, show_progress="hidden", api_visibility="private")
+        button.click(
+            run,
+            [photo, *options],
+            results,
+            concurrency_limit=1,  # there is one device
+            show_progress_on=slider,
+            api_name="upscale",
+        )
+    return page
+
+
+def _options(upscaler: PhotoUpscaler) -> list[gradio.components.Component]:
+    import gradio
+
+    return [
+        gradio.Checkbox(
+            label="Self-ensemble (+)",
+            info="The mean over eight turns of the photo: a little better, 8 times slower.",
+        ),
+        gradio.Checkbox(
+            label="Mostly flat",
+            info="For logos, drawings and scans, where noise cannot be estimated:"
+            f" sigma_floor={upscaler.floor}",
+            visible=upscaler.floor is not None,
+        ),
+        gradio.Dropdown(
+            TILES,
+            value="auto",
+            label="Tile",
+            info="Pixels a side computed at once: decides about memory, not about the result.",
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Trained generators written for other programs, one file per target."""

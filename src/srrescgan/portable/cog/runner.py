@@ -1,0 +1,61 @@
+"""How Cog runs an exported generator. ``target=cog`` copies this file, as ``run.py``.
+
+Needs cog, and is imported by Cog only. What ``Input`` is given has to be literal: Cog reads the
+file without running it.
+"""
+
+# ruff: noqa: B008 (the default values are how Cog learns of the inputs)
+import tempfile
+from pathlib import Path as FilePath
+
+from cog import BaseRunner, Input, Path
+
+from srrescgan.images import FORMATS
+from srrescgan.inference import Predictor, choose_device, load_pretrained
+from srrescgan.inference.photo_file import upscale_file
+from srrescgan.inference.rendition import Rendition
+
+WEIGHTS = "weights.safetensors"
+
+
+class Runner(BaseRunner):
+    """Upscales pictures with the weights beside this file."""
+
+    def setup(self) -> None:
+        """Load the network once."""
+        self.generator = load_pretrained(FilePath(__file__).with_name(WEIGHTS))
+        self.device = choose_device("auto")
+
+    def run(
+        self,
+        image: Path = Input(description="Picture to upscale", accept="image/*"),
+        ensemble: bool = Input(
+            description="Average over eight rotations and reflections: better, 8 times slower",
+            default=False,
+        ),
+        tile: int = Input(
+            description="Largest side, in input pixels, that is computed at once. It decides about"
+            " memory and not about pixels; 0: automatic",
+            default=0,
+            ge=0,
+        ),
+        output_format: str = Input(
+            description="Format of the result",
+            choices=["png", "jpg", "webp", "tiff"],
+            default="png",
+        ),
+        quality: int = Input(description="Of jpg and webp", default=95, ge=1, le=100),
+        keep_metadata: bool = Input(
+            description="Keep EXIF, XMP and text; the colour profile is kept always", default=True
+        ),
+    ) -> Path:
+        """Upscale one picture: transparency, 16 bits and colour profile are kept."""
+        rendition = Rendition(
+            format=output_format,
+            quality=quality if FORMATS[output_format].quality else None,
+            metadata="keep" if keep_metadata else "strip",
+        )
+        predictor = Predictor(self.generator, ensemble, self.device, tile or "auto")
+        target = FilePath(tempfile.mkdtemp(), f"upscaled{FORMATS[output_format].suffix}")
+        upscale_file(predictor, FilePath(image), target, rendition)
+        return Path(target)

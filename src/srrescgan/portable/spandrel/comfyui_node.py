@@ -1,0 +1,45 @@
+"""A node for ComfyUI that hands a network the whole picture. Exported as part of one file."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+class UpscaleWholeImage:
+    """Upscale with a network that tiles internally.
+
+    ComfyUI's own node cuts every picture above 512 pixels into overlapping tiles, whatever the
+    network says about it. For SRResCGAN that is another picture: each tile gets its own noise
+    estimate and projection.
+    """
+
+    CATEGORY = "image/upscaling"
+    FUNCTION = "upscale"
+    RETURN_TYPES = ("IMAGE",)
+
+    @classmethod
+    def INPUT_TYPES(cls) -> dict[str, Any]:  # noqa: N802 (ComfyUI's name for it)
+        """What the node is connected to."""
+        return {"required": {"upscale_model": ("UPSCALE_MODEL",), "image": ("IMAGE",)}}
+
+    def upscale(self, upscale_model: Any, image: Tensor) -> tuple[Tensor]:
+        """Upscale one picture of a batch after the other.
+
+        Shape:
+            - image: ``(B, h, w, 3)``, in [0, 1].
+            - Output: ``(B, scale h, scale w, 3)``, in [0, 1], on the CPU.
+        """
+        from comfy import model_management  # there is no ComfyUI to import but inside ComfyUI
+
+        device = model_management.get_torch_device()
+        upscale_model.to(device)
+        try:
+            done = [upscale_model(lr[None].to(device)).cpu() for lr in image.movedim(-1, 1)]
+        finally:
+            upscale_model.to("cpu")
+        return (torch.cat(done).movedim(1, -1),)
+
+
+NODE_CLASS_MAPPINGS = {"SRResCGANUpscaleWholeImage": UpscaleWholeImage}
+NODE_DISPLAY_NAME_MAPPINGS = {"SRResCGANUpscaleWholeImage": "Upscale Whole Image (SRResCGAN)"}

@@ -1,0 +1,73 @@
+// Bilinear enlargement of a part of a picture, as F.interpolate(..., align_corners=False) does it.
+//
+// A crop is a part of the low-resolution picture: { planes, left, top, width, height, whole: { width,
+// height } }, with planes of float32 in [0, 255]. A window is a part of the enlarged picture:
+// { left, top, width, height }.
+
+// The crop that a window of the enlarged picture is made of.
+function cropFor(window, scale, { planes, width, height }) {
+  const [left, right] = spanFor(window.left, window.width, scale, width);
+  const [top, bottom] = spanFor(window.top, window.height, scale, height);
+  const cut = (plane) => {
+    const part = new Float32Array((right - left) * (bottom - top));
+    for (let y = top; y < bottom; y++) {
+      part.set(plane.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+    }
+    return part;
+  };
+  const size = { width: right - left, height: bottom - top };
+  return { planes: planes.map(cut), left, top, ...size, whole: { width, height } };
+}
+
+// The picture as a crop of itself.
+function wholeOf({ planes, width, height }) {
+  return { planes, left: 0, top: 0, width, height, whole: { width, height } };
+}
+
+function spanFor(start, length, scale, size) {
+  const first = Math.floor((start + 0.5) / scale - 0.5);
+  const last = Math.floor((start + length - 0.5) / scale - 0.5) + 1;
+  return [Math.max(0, first), Math.min(size, last + 1)];
+}
+
+// For each place along an axis of the window: its two neighbours in the crop, and the share of the second.
+function neighbours(start, length, scale, size, offset) {
+  const near = new Int32Array(length);
+  const far = new Int32Array(length);
+  const share = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    const place = Math.max(0, (start + i + 0.5) / scale - 0.5);
+    const index = Math.floor(place);
+    near[i] = index - offset;
+    far[i] = Math.min(index + 1, size - 1) - offset;
+    share[i] = place - index;
+  }
+  return { near, far, share };
+}
+
+// One plane of a crop, enlarged to a window; float32, row by row.
+function enlarge(plane, crop, scale, window) {
+  const across = neighbours(window.left, window.width, scale, crop.whole.width, crop.left);
+  const down = neighbours(window.top, window.height, scale, crop.whole.height, crop.top);
+  const widened = new Map();
+  const row = (index) => {
+    if (!widened.has(index)) {
+      widened.delete(index - 2);
+      widened.set(index, widen(plane.subarray(index * crop.width), across));
+    }
+    return widened.get(index);
+  };
+  const enlarged = new Float32Array(window.width * window.height);
+  for (let y = 0; y < window.height; y++) {
+    const [near, far, share] = [row(down.near[y]), row(down.far[y]), down.share[y]];
+    const start = y * window.width;
+    for (let x = 0; x < window.width; x++) enlarged[start + x] = (1 - share) * near[x] + share * far[x];
+  }
+  return enlarged;
+}
+
+function widen(row, { near, far, share }) {
+  const wide = new Float32Array(near.length);
+  for (let x = 0; x < wide.length; x++) wide[x] = (1 - share[x]) * row[near[x]] + share[x] * row[far[x]];
+  return wide;
+}

@@ -1,0 +1,106 @@
+// Before and after in one place, divided by a border that can be moved.
+
+class Viewer {
+  constructor(root) {
+    this.root = root;
+    const find = (name) => root.querySelector(name);
+    [this.scroller, this.sheet, this.handle] = ["#scroller", "#sheet", "#handle"].map(find);
+    [this.before, this.after] = ["#before", "#after"].map(find);
+    this.split = 0.5;
+    this.zoom = "fit";
+    this.size = { width: 1, height: 1 };
+    this.scroller.addEventListener("scroll", () => this.draw());
+    new ResizeObserver(() => this.draw()).observe(root);
+    addEventListener("resize", () => this.draw());
+    this.listenToHandle();
+    this.listenToPicture();
+  }
+
+  // `size` is that of the picture after, in pixels.
+  async show(before, after, size) {
+    Object.assign(this, { size, split: 0.5 });
+    this.before.src = before;
+    this.after.src = after;
+    await Promise.all([this.before.decode(), this.after.decode()]);
+    this.draw();
+  }
+
+  change(zoom) {
+    this.zoom = zoom;
+    this.draw();
+    this.scroller.scrollTo((this.scroller.scrollWidth - this.scroller.clientWidth) / 2, (this.scroller.scrollHeight - this.scroller.clientHeight) / 2);
+  }
+
+  draw() {
+    const { width, height } = this.size;
+    const room = { width: this.root.clientWidth, height: Math.max(240, innerHeight * 0.72) };
+    const fit = Math.min(room.width / width, room.height / height);
+    const zoom = this.zoom === "fit" ? fit : Number(this.zoom) / devicePixelRatio;
+    const sheet = { width: width * zoom, height: height * zoom };
+    const seen = { width: Math.min(room.width, sheet.width), height: Math.min(room.height, sheet.height) };
+    for (const [element, box] of [[this.sheet, sheet], [this.scroller, seen]]) {
+      Object.assign(element.style, { width: `${box.width}px`, height: `${box.height}px` });
+    }
+    this.movable = sheet.width > seen.width + 1 || sheet.height > seen.height + 1;
+    this.scroller.classList.toggle("movable", this.movable);
+    this.left = (room.width - seen.width) / 2; // of what is seen, within the root
+    this.shown = seen.width;
+    const border = this.split * seen.width;
+    this.root.style.setProperty("--left", `${this.left}px`);
+    this.handle.style.left = `${this.left + border}px`;
+    this.handle.style.height = `${seen.height}px`;
+    this.handle.setAttribute("aria-valuenow", Math.round(100 * this.split));
+    const cut = this.scroller.scrollLeft + border;
+    this.before.style.clipPath = `inset(0 ${sheet.width - cut}px 0 0)`;
+    this.after.style.clipPath = `inset(0 0 0 ${cut}px)`;
+  }
+
+  moveTo(split) {
+    this.split = Math.min(1, Math.max(0, split));
+    this.draw();
+  }
+
+  follow(event) {
+    this.moveTo((event.clientX - this.root.getBoundingClientRect().left - this.left) / this.shown);
+  }
+
+  listenToHandle() {
+    const { handle } = this;
+    let held = false;
+    handle.addEventListener("pointerdown", (event) => {
+      handle.setPointerCapture(event.pointerId);
+      held = true;
+    });
+    handle.addEventListener("pointermove", (event) => held && this.follow(event));
+    handle.addEventListener("lostpointercapture", () => (held = false));
+    handle.addEventListener("keydown", (event) => {
+      const stride = event.shiftKey ? 0.1 : 0.01;
+      const places = {
+        ArrowLeft: this.split - stride, ArrowDown: this.split - stride,
+        ArrowRight: this.split + stride, ArrowUp: this.split + stride,
+        PageDown: this.split - 0.1, PageUp: this.split + 0.1, Home: 0, End: 1,
+      };
+      if (!(event.key in places)) return;
+      this.moveTo(places[event.key]);
+      event.preventDefault();
+    });
+  }
+
+  // A mouse drags the picture where there is more of it than is seen; fingers scroll by themselves.
+  listenToPicture() {
+    const { scroller } = this;
+    let from;
+    scroller.addEventListener("pointerdown", (event) => {
+      if (event.pointerType !== "mouse" || event.button !== 0) return;
+      scroller.setPointerCapture(event.pointerId);
+      from = event;
+    });
+    scroller.addEventListener("pointermove", (event) => {
+      if (!from) return;
+      if (this.movable) scroller.scrollBy(from.clientX - event.clientX, from.clientY - event.clientY);
+      else this.follow(event);
+      from = event;
+    });
+    scroller.addEventListener("lostpointercapture", () => (from = undefined));
+  }
+}

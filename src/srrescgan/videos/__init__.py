@@ -1,0 +1,21 @@
+"""The edge of the disk for moving pictures: the only place that reads or writes video files.
+
+Needs the optional extra ``video`` (PyAV, which carries FFmpeg's libraries).
+"""
+
+from srrescgan.videos.clip import Clip, announced_pixels, read_through
+from srrescgan.videos.encoding import Encoding
+from srrescgan.videos.names import SUFFIXES, is_video, list_videos, output_suffix
+from srrescgan.videos.rewriting import rewrite
+
+__all__ = [
+    "SUFFIXES",
+    "Clip",
+    "Encoding",
+    "announced_pixels",
+    "is_video",
+    "list_videos",
+    "output_suffix",
+    "read_through",
+    "rewrite",
+]

@@ -1,0 +1,31 @@
+"""Which files are videos, and what those made of them are called."""
+
+from pathlib import Path
+
+SUFFIXES = frozenset(
+    {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts"}
+    | {".ogv", ".ts", ".webm", ".wmv"}
+)
+CONTAINERS = {".m4v": "mp4", ".mkv": "matroska", ".mov": "mov", ".mp4": "mp4"}
+"""FFmpeg's name of the container of a file that is written."""
+
+
+def is_video(path: str | Path) -> bool:
+    """Whether a file has the name of a video."""
+    return Path(path).suffix.lower() in SUFFIXES
+
+
+def list_videos(folder: str | Path) -> list[Path]:
+    """Find the videos in a folder and below it, sorted by relative name; hidden ones ignored."""
+    folder = Path(folder)
+    relative = [
+        path.relative_to(folder) for path in folder.rglob("*") if is_video(path) and path.is_file()
+    ]
+    visible = [path for path in relative if not any(part.startswith(".") for part in path.parts)]
+    return [folder / path for path in sorted(visible, key=Path.as_posix)]
+
+
+def output_suffix(source: Path) -> str:
+    """Suffix of what a video becomes: its own, or ``.mkv``, which takes any sound and subtitles."""
+    suffix = source.suffix.lower()
+    return suffix if suffix in CONTAINERS else ".mkv"
