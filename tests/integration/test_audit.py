@@ -1,13 +1,11 @@
 """The audit command as its users meet it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from commands import run as run_command
 from scenes import eight_bit, scene
 from wandb_file import value, whole
 
@@ -73,17 +71,10 @@ def test_reports_are_written_and_the_same_each_time(folders: Path, tmp_path: Pat
 def test_a_limit_that_is_not_kept_ends_with_code_2_after_the_reports(
     folders: Path, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "srrescgan.audit", f"made={folders / 'baseline'}"),
-            *(f"real={folders / 'real'}", "max_auc=0.9", "max_distance.noise_level=0.5"),
-            f"output_dir={tmp_path / 'out'}",
-        ],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    done = run_command(
+        *("audit", f"made={folders / 'baseline'}", f"real={folders / 'real'}", "max_auc=0.9"),
+        *("max_distance.noise_level=0.5", f"output_dir={tmp_path / 'out'}"),
         cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=300,
     )
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr

@@ -3,31 +3,20 @@
 import json
 import os
 import pickle
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
 import torch
+from commands import run
 from PIL import Image
 
 from srrescgan.generators import SRResDNet
 from srrescgan.inference.weights import write_pth
 
 
-def run(module: str, *overrides: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", f"srrescgan.{module}", *overrides],
-        cwd=cwd,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-def assert_refused(done: subprocess.CompletedProcess, *said: str) -> None:
+def assert_refused(done: CompletedProcess, *said: str) -> None:
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     for words in said:

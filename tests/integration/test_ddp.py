@@ -1,12 +1,11 @@
 """Two processes train as one."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 import torch
+from commands import run
 
 # The demo's real networks: batch-norm, relativistic means and mixup couple the whole batch. Micro-
 # batches of 4: batch-norm over two values gives plus or minus 1, its gradient is all rounding.
@@ -17,10 +16,8 @@ RUN = [
 ]
 
 
-def train(folder: Path, *overrides: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "srrescgan.train", *RUN, f"output_dir={folder}", *overrides]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+def train(folder: Path, *overrides: str) -> CompletedProcess:
+    return run("train", *RUN, f"output_dir={folder}", *overrides, cwd=folder.parent)
 
 
 @pytest.mark.parametrize("accumulate", [1, 2])

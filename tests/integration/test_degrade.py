@@ -1,15 +1,13 @@
 """The command that makes pairs, and its promise: on the fly or on disk, the same pixels."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from commands import started
 
 from srrescgan.config.build import build
 from srrescgan.config.check import check_targets
@@ -146,21 +144,17 @@ def test_killed_and_started_again_equals_uninterrupted(
     with pytest.raises(Exception, match=r"1 of 60 pictures.*\n.*0007.png"):
         degrade(configured(*command("whole")))
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "srrescgan.degrade", "device=cpu", "workers=2", *command("killed")],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
+    arguments = ("device=cpu", "workers=2", *command("killed"))
     journal = tmp_path / "killed/manifest.partial.jsonl"
-    deadline = time.monotonic() + 200
-    while time.monotonic() < deadline and process.poll() is None:
-        if journal.exists() and journal.read_bytes().count(b"\n") > 5:
-            break
-        time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    output, _ = process.communicate()
-    assert process.returncode == -signal.SIGKILL, output
+    with started("degrade", *arguments, cwd=tmp_path) as process:
+        deadline = time.monotonic() + 200
+        while time.monotonic() < deadline and process.running:
+            if journal.exists() and journal.read_bytes().count(b"\n") > 5:
+                break
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        done = process.wait()
+    assert done.returncode == -signal.SIGKILL, done.stdout + done.stderr
     assert not (tmp_path / "killed/manifest.json").exists(), "killed too late to show anything"
 
     with pytest.raises(Exception, match=r"1 of 60 pictures.*\n.*0007.png"):

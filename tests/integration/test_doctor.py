@@ -1,13 +1,12 @@
 """The doctor as a command, and as the gate that training passes."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
+from commands import run
 
 from srrescgan.checkup import Checkup, require_healthy
 from srrescgan.checkup.problem import SEVERITIES
@@ -18,15 +17,8 @@ from srrescgan.doctor import doctor
 from srrescgan.errors import ConfigError, DataError
 
 
-def run(module: str, *overrides: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", f"srrescgan.{module}", *overrides],
-        cwd=cwd,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(cwd / "cache")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def run_here(module: str, *overrides: str, cwd: Path) -> CompletedProcess:
+    return run(module, *overrides, cwd=cwd, env={"XDG_CACHE_HOME": str(cwd / "cache")})
 
 
 @pytest.fixture
@@ -46,7 +38,7 @@ def test_the_command_reports_and_its_exit_code_says_whether_training_may_start(
 ) -> None:
     train, val = folders
     keys = ("data=folders", f"data.train.hr={train}", f"data.val.photos.hr={val}", "patch_size=64")
-    done = run("doctor", *keys, "output_dir=out", cwd=tmp_path)
+    done = run_here("doctor", *keys, "output_dir=out", cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert "error leak" in done.stdout
     assert f"{val}/0003.png is the same" not in done.stdout  # another file, the same pixels
@@ -86,7 +78,7 @@ def test_missing_data_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_training_refuses_what_the_doctor_refuses(folders, tmp_path: Path) -> None:
     train, val = folders
     keys = ("experiment=demo", "data=folders", f"data.train.hr={train}", "patch_size=64")
-    done = run("train", *keys, f"data.val.photos.hr={val}", "output_dir=run", cwd=tmp_path)
+    done = run_here("train", *keys, f"data.val.photos.hr={val}", "output_dir=run", cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     for words in (f"{val}/0003.png", "run/doctor/doctor.html", "doctor=skip"):

@@ -1,36 +1,31 @@
 """The stages with their real commands, one of them stopped on the way."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import torch
+from commands import Command, started
 from PIL import Image
 
 from srrescgan.data import PairedFolder
 
 LEARN = "{iterations:2,batch_size:2,generator.features:4,discriminator.features:4,trainer:cpu}"
 TRAIN = (
-    "{iterations:200,batch_size:2,generator.features:8,discriminator.features:4,trainer:cpu,"
-    "checkpoint_every:2,patch_size:32,validate_every:200,generator.blocks:1}"
+    "{iterations:80,batch_size:2,generator.features:8,discriminator.features:4,trainer:cpu,"
+    "checkpoint_every:2,patch_size:32,validate_every:80,generator.blocks:1}"
 )
 
 
-def pipeline(place: Path) -> subprocess.Popen:
-    return subprocess.Popen(
-        [
-            *(sys.executable, "-m", "srrescgan.pipeline", "stages=demo_real"),
-            *(f"paths.data_dir={place / 'data'}", f"output_dir={place / 'out'}"),
-            *(f"learn={LEARN}", f"train={TRAIN}", "audit={patch_size:32}"),
-        ],
-        env={**os.environ, "OMP_NUM_THREADS": "1", "XDG_CACHE_HOME": str(place / "cache")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+def pipeline(place: Path) -> AbstractContextManager[Command]:
+    return started(
+        *("pipeline", "stages=demo_real"),
+        *(f"paths.data_dir={place / 'data'}", f"output_dir={place / 'out'}"),
+        *(f"learn={LEARN}", f"train={TRAIN}", "audit={patch_size:32}"),
+        cwd=place,
+        env={"XDG_CACHE_HOME": str(place / "cache")},
     )
 
 
@@ -51,17 +46,17 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
             picture = Image.fromarray(noisy.clip(0, 255).astype(np.uint8))
             picture.save(tmp_path / "data" / folder / f"{index:02d}.png")
 
-    process = pipeline(tmp_path)
     last = tmp_path / "out/train/checkpoints/last.ckpt"
-    deadline = time.monotonic() + 250
-    while not last.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 2, output
-    assert "stage 'train' was stopped by SIGTERM" in " ".join(output.split())
+    with pipeline(tmp_path) as process:
+        deadline = time.monotonic() + 250
+        while not last.exists() and process.running and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        done = process.wait(60)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "stage 'train' was stopped by SIGTERM" in " ".join(done.stderr.split())
     reached = torch.load(last, weights_only=True)["iteration"]
-    assert 2 <= reached < 200, "stopped too late to show anything"
+    assert 2 <= reached < 80, "stopped too late to show anything"
 
     pairs = PairedFolder(
         str(tmp_path / "data/clean/train"), str(tmp_path / "data/generated/LR/train"), 4
@@ -70,9 +65,9 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
     assert len(pairs) == 16
     assert (tmp_path / "out/audit/audit.html").exists()
 
-    process = pipeline(tmp_path)
-    output, _ = process.communicate(timeout=250)
-    assert process.returncode == 0, output
+    with pipeline(tmp_path) as process:
+        done = process.wait(250)
+    assert done.returncode == 0, done.stdout + done.stderr
     for said in ("learn: reused", "make: reused", "audit: reused", "train: continued"):
-        assert f"stage {said}" in output
-    assert torch.load(last, weights_only=True)["iteration"] == 200
+        assert f"stage {said}" in done.stdout
+    assert torch.load(last, weights_only=True)["iteration"] == 80

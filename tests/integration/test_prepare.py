@@ -1,25 +1,12 @@
 """``python -m srrescgan.prepare`` as its users meet it."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from commands import run
 from known_sets import KNOWN, composed, lay_out
 
 from srrescgan.prepare import prepare
-
-
-def run(*overrides: str, cwd: Path) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "srrescgan.prepare", *overrides],
-        cwd=cwd,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def test_without_a_data_set_the_known_ones_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +19,7 @@ def test_without_a_data_set_the_known_ones_are_listed(capsys: pytest.CaptureFixt
 def test_what_is_missing_ends_the_command_with_the_places_and_nothing_written(
     tmp_path: Path,
 ) -> None:
-    done = run("dataset=ntire20_track1", "paths.data_dir=data", cwd=tmp_path)
+    done = run("prepare", "dataset=ntire20_track1", "paths.data_dir=data", cwd=tmp_path)
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
     assert str(tmp_path / "data/NTIRE20/track1/Corrupted-tr-x") in done.stderr
@@ -46,7 +33,7 @@ def test_a_whole_run_says_what_it_did_and_what_comes_next(
 ) -> None:
     data_set = lay_out("df2k_noise8", tmp_path / "data")
     overrides = ("dataset=df2k_noise8", f"paths.data_dir={tmp_path / 'data'}", "subset=true")
-    done = run(*overrides, cwd=tmp_path)
+    done = run("prepare", *overrides, cwd=tmp_path, env={"COLUMNS": "200"})
     assert done.returncode == 0, done.stdout + done.stderr
     for said in (
         "noise8/HR: 3 pictures made of HR",

@@ -1,16 +1,15 @@
 """A run that was killed, and one that was not, end with the same bits."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import pytest
 import pytorch_lightning as pl
 import torch
+from commands import Command, started
 from toys import players
 
 from srrescgan.callbacks import AtomicCheckpointIO, Checkpoint, RandomState
@@ -33,18 +32,14 @@ RUN = [
 ]
 
 
-def start(folder: Path, *overrides: str) -> subprocess.Popen:
-    command = [sys.executable, "-m", "srrescgan.train", *RUN, f"output_dir={folder}", *overrides]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+def start(folder: Path, *overrides: str) -> AbstractContextManager[Command]:
+    return started("train", *RUN, f"output_dir={folder}", *overrides, cwd=folder.parent)
 
 
 def finish(folder: Path, *overrides: str) -> dict[str, torch.Tensor]:
-    process = start(folder, *overrides)
-    output, _ = process.communicate(timeout=300)
-    assert process.returncode == 0, output
+    with start(folder, *overrides) as process:
+        done = process.wait()
+    assert done.returncode == 0, done.stdout + done.stderr
     return state(folder)
 
 
@@ -71,13 +66,13 @@ def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, workers: int) -
     whole = finish(tmp_path / "whole", *common)
 
     killed = tmp_path / "killed"
-    process = start(killed, "iterations=100000", f"num_workers={workers}")
     last = killed / "checkpoints/last.ckpt"
-    deadline = time.monotonic() + 200
-    while not last.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)  # at whatever point of whatever iteration it is in
-    process.communicate()
+    with start(killed, "iterations=100000", f"num_workers={workers}") as process:
+        deadline = time.monotonic() + 200
+        while not last.exists() and process.running and time.monotonic() < deadline:
+            time.sleep(0.002)
+        process.send_signal(signal.SIGKILL)  # at whatever point of whatever iteration it is in
+        process.wait()
     reached = state(killed)["iteration"]
     assert 2 <= reached < 17, "killed too late to show anything"
     resumed = finish(tmp_path / "resumed", *common, f"ckpt_path={last}")
@@ -179,42 +174,43 @@ def test_a_finished_run_can_be_made_longer(tmp_path: Path) -> None:
 def test_a_run_never_replaces_an_earlier_one(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     finish(folder, "iterations=2")
-    again = start(folder, "iterations=4")
-    output, _ = again.communicate(timeout=100)
+    with start(folder, "iterations=4") as process:
+        again = process.wait(100)
     assert again.returncode == 2
-    assert "ckpt_path=" in output
+    assert "ckpt_path=" in again.stderr
     finish(folder, "iterations=4", f"ckpt_path={folder / 'checkpoints/last.ckpt'}")
     before, after = (folder / f"csv/metrics{n}.csv" for n in (".before_resume_1", ""))
     assert "\n2,2," in before.read_text()
     assert "\n4,4," in after.read_text()
 
 
-def test_sigterm_to_one_of_two_processes_stops_both_in_order(tmp_path: Path) -> None:
-    process = start(
-        tmp_path / "run",
-        *("iterations=100000", "checkpoint_every=1000000", "trainer=ddp_cpu"),
-        "callback=[checkpoint,scalars,random_state]",
-    )
-    csv = tmp_path / "run/csv/metrics.csv"
+def wait_for_rows(run: Path) -> None:
+    csv = run / "csv/metrics.csv"
     deadline = time.monotonic() + 200
     while time.monotonic() < deadline and not (csv.exists() and csv.stat().st_size > 500):
         time.sleep(0.02)
-    process.send_signal(signal.SIGTERM)
-    output, _ = process.communicate(timeout=90)
-    assert process.returncode == 0, output
+
+
+def test_sigterm_to_one_of_two_processes_stops_both_in_order(tmp_path: Path) -> None:
+    with start(
+        tmp_path / "run",
+        *("iterations=100000", "checkpoint_every=1000000", "trainer=ddp_cpu"),
+        "callback=[checkpoint,scalars,random_state]",
+    ) as process:
+        wait_for_rows(tmp_path / "run")
+        process.send_signal(signal.SIGTERM)
+        done = process.wait(90)
+    assert done.returncode == 0, done.stdout + done.stderr
     assert state(tmp_path / "run")["iteration"] >= 1
 
 
 def test_ctrl_c_stops_between_iterations_and_says_how_to_go_on(tmp_path: Path) -> None:
-    process = start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000")
-    csv = tmp_path / "run/csv/metrics.csv"
-    deadline = time.monotonic() + 200
-    while time.monotonic() < deadline and not (csv.exists() and csv.stat().st_size > 500):
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode == 0, output
-    assert "ckpt_path=" in output.replace("\n", "")
+    with start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000") as process:
+        wait_for_rows(tmp_path / "run")
+        process.send_signal(signal.SIGINT)
+        done = process.wait(60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ckpt_path=" in (done.stdout + done.stderr).replace("\n", "")
     reached = state(tmp_path / "run")["iteration"]
     assert reached >= 1
     resumed = finish(
