@@ -1,43 +1,93 @@
-"""Write a trained generator: ``python -m srrescgan.export weights=FILE target=pth output=FILE``."""
+"""Write a trained generator for others: ``python -m srrescgan.export target=... weights=FILE``."""
 
 from pathlib import Path
+from typing import Any
 
-import torch
 from omegaconf import DictConfig
 from rich.console import Console
+from torch import nn
 
 from srrescgan.config.cli import entry_point, overridden, plain
-from srrescgan.errors import ConfigError, WeightsError, nearest
+from srrescgan.errors import ConfigError, nearest
+from srrescgan.inference.named_weights import find_weights
 from srrescgan.inference.pretrained import REFERENCE, load_generator
-from srrescgan.inference.weights import read_generator, write_pth, write_safetensors
+from srrescgan.inference.weights import read_generator
 
-TARGETS = ("pth", "safetensors")
+SUFFIXES = {"safetensors": ".safetensors", "pth": ".pth", "onnx": ".onnx", "int8": ".onnx"}
+"""Of targets that are one file."""
+FOLDERS = ("web", "spandrel", "cog", "card")
+"""Targets that are a folder."""
 
 
 def export(cfg: DictConfig) -> None:
-    """Write the file, read it back, and compare every tensor."""
-    if cfg.target not in TARGETS:
+    """Write the generator for ``target``, and say how well it was found to work there."""
+    output = Path(cfg.output)
+    _check(cfg, output)
+    path = find_weights(cfg.weights)
+    weights = read_generator(path)
+    config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
+    said = _write(cfg, load_generator(path, config), config, path, output)
+    Console().print(said, soft_wrap=True, markup=False, highlight=False)
+
+
+def _check(cfg: DictConfig, output: Path) -> None:
+    known = (*SUFFIXES, *FOLDERS)
+    if cfg.target not in known:
         raise ConfigError(
-            f"target={cfg.target}: expected {' or '.join(TARGETS)}{nearest(cfg.target, TARGETS)}"
+            f"target={cfg.target}: expected {', '.join(known)}{nearest(cfg.target, known)}"
+        )
+    suffix = SUFFIXES.get(cfg.target)
+    if suffix and output.suffix != suffix:
+        raise ConfigError(
+            f"output={output}: target={cfg.target} is a file whose name ends in {suffix}"
         )
     if overridden("scale") and not cfg.generator:
         raise ConfigError("scale= says something about generator= only; the weights have their own")
-    weights = read_generator(cfg.weights)
-    config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
-    state = load_generator(cfg.weights, config).state_dict()
-    output = Path(cfg.output)
-    if cfg.target == "pth":
-        write_pth(state, output)
-    else:
-        write_safetensors(state, config, output)
-    written = read_generator(output).state
-    if written.keys() != state.keys() or not all(torch.equal(written[k], state[k]) for k in state):
-        raise WeightsError(f"{output} does not read back as it was written; do not use it")
-    console = Console()
-    console.print(f"{output}: {len(state)} tensors, read back equal", soft_wrap=True)
-    if cfg.target == "pth":
-        settings = {key: value for key, value in config.items() if not key.startswith("_")}
-        console.print(f"A .pth holds no configuration. This network's: {settings}")
+    for key, target in {
+        "calibration": "int8",
+        "hr": "int8",
+        "runtime": "web",
+        "card": "card",
+    }.items():
+        if cfg.target != target and overridden(key):
+            raise ConfigError(f"{key}= says something about target={target} only")
+
+
+def _write(
+    cfg: DictConfig, generator: nn.Module, config: dict[str, Any], weights: Path, output: Path
+) -> str:
+    """Call the target's writer, which alone needs the target's packages."""
+    match cfg.target:
+        case "safetensors":
+            from srrescgan.portable.safetensors import write_safetensors as write
+        case "pth":
+            from srrescgan.portable.pth import write_pth as write
+        case "onnx":
+            from srrescgan.portable.onnx import write_onnx as write
+        case "spandrel":
+            from srrescgan.portable.spandrel import write_spandrel as write
+        case "cog":
+            from srrescgan.portable.cog import write_cog as write
+        case "int8":
+            from srrescgan.portable.int8 import write_int8
+
+            return write_int8(generator, config, output, _path(cfg.calibration), _path(cfg.hr))
+        case "web":
+            from srrescgan.portable.web import write_web
+
+            return write_web(generator, config, output, weights, _path(cfg.runtime))
+        case "card":
+            from srrescgan.portable.cards import Publication, write_card
+
+            said = plain(cfg.card)
+            metrics = _path(said.pop("metrics"))
+            publication = Publication(**{**said, "name": said["name"] or output.name})
+            return write_card(generator, config, output, weights, publication, metrics)
+    return write(generator, config, output)
+
+
+def _path(value: str | None) -> Path | None:
+    return None if value is None else Path(value)
 
 
 main = entry_point("export", export)

@@ -53,7 +53,7 @@ def main() -> None:
     if "upscaling" in options.only:
         weights = options.weights
         ours = generator(size) if weights is None else load_pretrained(weights)
-        report["upscaling"] = upscaling_rows(size, ours, watch)
+        report["upscaling"] = upscaling_rows(size, ours, watch, int8=weights is not None)
         notes = {
             "max, levels": _levels,
             "PSNR to plain": _closeness,
@@ -140,7 +140,7 @@ def _megapixels(one: Row) -> str:
 
 
 def _of_peak(one: Row) -> str:
-    return f"{one['of_peak']:.0%}"
+    return "" if one["of_peak"] is None else f"{one['of_peak']:.0%}"
 
 
 def _gain(one: Row) -> str:

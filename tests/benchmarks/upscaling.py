@@ -2,8 +2,10 @@
 
 import importlib.util
 import math
+import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 import skimage.data
 import torch
@@ -23,8 +25,14 @@ FLOAT32_LIMIT = 0.01
 Work = Callable[[], Tensor]
 
 
-def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
+def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch, int8: bool) -> list[Row]:
     """Time plain upscaling of one picture and ours.
+
+    Args:
+        size: of the picture.
+        ours: the generator.
+        watch: stop-watch of a device.
+        int8: also what ``export target=int8`` writes, in ONNX Runtime; for trained weights.
 
     Raises:
         RuntimeError: a float32 result differs from the plain one.
@@ -41,6 +49,8 @@ def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
     works: dict[str, Work] = {"plain, float32": plain}
     for name, predictor in _predictors(ours, watch.device):
         works[name] = lambda predictor=predictor: predictor(lr)
+    if int8:
+        works["ours, int8, ONNX Runtime"] = _int8(ours, lr)
     made = {name: work().cpu() for name, work in works.items()}
     reference = made["plain, float32"]
     notes = {}
@@ -57,12 +67,14 @@ def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
     seconds = interleaved(works, size.warmup, size.repeats, watch)
     plain_seconds = seconds["plain, float32"]
     peaks = {name: _peak(dtype, watch) for name, dtype in _TYPES.items()}
+    peaks["int8"] = math.nan  # not measured
     with torch.inference_mode(), FlopCounterMode(display=False) as counter:
         ours(lr)
     rows = [row(name, seconds[name], plain_seconds, 1) | notes[name] for name in works]
     for one in rows:
-        peak = peaks["bf16" if "bf16" in one["name"] else "float32"]
-        one["of_peak"] = counter.get_total_flops() / one["median"] / peak
+        (peak,) = (value for name, value in peaks.items() if name in one["name"])
+        share = counter.get_total_flops() / one["median"] / peak
+        one["of_peak"] = None if math.isnan(share) else share
     return rows
 
 
@@ -108,6 +120,23 @@ def _predictors(ours: nn.Module, device: torch.device) -> Iterator[tuple[str, Pr
             except ConfigError:
                 continue  # no bfloat16 here
             yield f"ours, {precision}, {name}", predictor
+
+
+def _int8(ours: nn.Module, lr: Tensor) -> Work:
+    import onnxruntime
+
+    from srrescgan.portable.int8 import write_int8
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "int8.onnx")
+        write_int8(ours, {}, path, None, None)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = torch.get_num_threads()
+        session = onnxruntime.InferenceSession(
+            path.read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+    given = {"lr": lr.cpu().numpy()}
+    return lambda: torch.from_numpy(session.run(None, given)[0])
 
 
 @torch.inference_mode()

@@ -99,8 +99,7 @@ def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) ->
         shares: list[float] = []
         outcome = Predictor(generator, ensemble, tile=4).stream(lr, canvas, shares.append)
         assert canvas.begun == begun
-        # Four rows of tiles in each pass; what is computed in vain counts. The first of them already
-        # shows that it is in vain.
+        # Four rows of tiles in each pass. What is computed in vain counts; the first shows it is.
         told = [(index + 1) / 4 / begun for index in range(4 * begun)]
         assert shares == told[begun - 1 :]
         assert all((shrink < 1) == (begun == 2) for shrink in outcome.shrink)

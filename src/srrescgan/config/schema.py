@@ -231,6 +231,7 @@ class ExportConfig:
     scale: int = MISSING
     calibration: str | None = MISSING
     hr: str | None = MISSING
+    runtime: str | None = MISSING
     card: CardConfig = field(default_factory=CardConfig)
     generator: Any = None
 

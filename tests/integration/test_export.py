@@ -1,0 +1,52 @@
+"""The command ``srrescgan.export``, in this process."""
+
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+from omegaconf import DictConfig
+from small_network import write_small_network
+
+from srrescgan.config.schema import CONFIG_DIR, register
+from srrescgan.errors import ConfigError
+from srrescgan.export import FOLDERS, SUFFIXES, export
+
+
+def composed(tmp_path: Path, *overrides: str) -> DictConfig:
+    weights = write_small_network(tmp_path / "small.safetensors")
+    register()
+    with initialize_config_dir(CONFIG_DIR, version_base="1.3"):
+        return compose("export", overrides=[f"weights={weights}", *overrides])
+
+
+def test_a_mistyped_target_is_named_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"target=onxx: expected .*did you mean 'onnx'\?"):
+        export(composed(tmp_path, "target=onxx", "output=x.onnx"))
+
+
+@pytest.mark.parametrize("target", SUFFIXES)
+def test_a_file_name_that_others_would_misread_is_refused(target: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=f"ends in {SUFFIXES[target]}"):
+        export(composed(tmp_path, f"target={target}", f"output={tmp_path / 'x.zip'}"))
+    assert not (tmp_path / "x.zip").exists()
+
+
+@pytest.mark.parametrize("key", ["calibration=a", "hr=a", "runtime=a", "card.name=a"])
+def test_an_option_of_another_target_is_refused(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("srrescgan.export.overridden", lambda group: key.startswith(group))
+    with pytest.raises(ConfigError, match="only"):
+        export(composed(tmp_path, "target=pth", f"output={tmp_path / 'x.pth'}", key))
+
+
+def test_every_target_is_described_where_users_look() -> None:
+    text = (Path(CONFIG_DIR) / "export.yaml").read_text()
+    for target in (*SUFFIXES, *FOLDERS):
+        assert f"{target}: " in text
+
+
+def test_a_card_is_written_from_the_options(tmp_path: Path) -> None:
+    output = tmp_path / "my-model"
+    export(composed(tmp_path, "target=card", f"output={output}", "card.license=MIT"))
+    assert "license: mit" in (output / "README.md").read_text().lower()
