@@ -8,7 +8,7 @@ from rich.console import Console
 from torch import nn
 
 from srrescgan.config.cli import entry_point, overridden, plain
-from srrescgan.errors import ConfigError, nearest
+from srrescgan.errors import ConfigError, DataError, nearest
 from srrescgan.inference.named_weights import find_weights
 from srrescgan.inference.pretrained import REFERENCE, load_generator
 from srrescgan.inference.weights import read_generator
@@ -21,12 +21,19 @@ FOLDERS = ("web", "spandrel", "cog", "card")
 
 def export(cfg: DictConfig) -> None:
     """Write the generator for ``target``, and say how well it was found to work there."""
-    output = Path(cfg.output)
+    output = Path(cfg.output).expanduser()
     _check(cfg, output)
     path = find_weights(cfg.weights)
     weights = read_generator(path)
     config = plain(cfg.generator) if cfg.generator else weights.config or REFERENCE
-    said = _write(cfg, load_generator(path, config), config, path, output)
+    generator = load_generator(path, config)
+    try:
+        said = _write(cfg, generator, config, path, output)
+    except OSError as error:
+        raise DataError(
+            f"cannot write {output} ({error.strerror or error}): make room, or choose a place that"
+            " you may write to"
+        ) from error
     Console().print(said, soft_wrap=True, markup=False, highlight=False)
 
 
@@ -41,6 +48,8 @@ def _check(cfg: DictConfig, output: Path) -> None:
         raise ConfigError(
             f"output={output}: target={cfg.target} is a file whose name ends in {suffix}"
         )
+    if suffix and output.is_dir():
+        raise ConfigError(f"output={output} is a folder; give a file of another name")
     if overridden("scale") and not cfg.generator:
         raise ConfigError("scale= says something about generator= only; the weights have their own")
     for key, target in {
@@ -87,7 +96,7 @@ def _write(
 
 
 def _path(value: str | None) -> Path | None:
-    return None if value is None else Path(value)
+    return None if value is None else Path(value).expanduser()
 
 
 main = entry_point("export", export)

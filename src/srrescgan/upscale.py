@@ -11,12 +11,18 @@ from rich.console import Console
 
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.files import remove_leftovers
 from srrescgan.images import list_images
 from srrescgan.inference import Predictor, choose_device, load_pretrained, parse_tile
 from srrescgan.inference.flat_guard import advice, set_sigma_floor
 from srrescgan.inference.named_weights import find_weights
 from srrescgan.inference.photo_file import upscale_file
-from srrescgan.inference.placing import plan_outputs, refuse_overwriting, without_existing
+from srrescgan.inference.placing import (
+    left_alone,
+    plan_outputs,
+    refuse_overwriting,
+    without_existing,
+)
 from srrescgan.inference.progress import Pace
 from srrescgan.inference.rendition import Rendition
 from srrescgan.inference.video import upscale_video
@@ -41,6 +47,7 @@ def upscale(cfg: DictConfig) -> None:
     )
     refuse_overwriting(outputs, source, folder)
     to_do = without_existing(outputs, rendition.existing)
+    remove_leftovers(to_do.values())
     generator = load_pretrained(
         find_weights(cfg.weights), plain(cfg.generator) if cfg.generator else None
     )
@@ -68,6 +75,9 @@ def upscale(cfg: DictConfig) -> None:
     if flat:
         listed = "\n  ".join([f"{len(flat)} flat: {advice(generator)}:", *map(str, flat)])
         console.print(listed, markup=False, soft_wrap=True)
+    others = left_alone(source, outputs)
+    if others:
+        console.print(f"left alone: {others}", markup=False, soft_wrap=True)
     done, skipped = len(to_do) - len(failures), len(outputs) - len(to_do)
     summary = f"{done} of {len(outputs)} pictures upscaled"
     if skipped:

@@ -107,7 +107,7 @@ class TestHRFolder:
         assert message.startswith("5 problems")  # 0000 and 0002 are both too small
         assert f"0004: no such image in {folder}: correct the list of names" in message
         assert "0002: 2 files differ only in their suffix: keep one" in message
-        assert "0001.png is not an image, whatever its name says: copy or download" in message
+        assert "0001.png is not an image" in message
         assert "0000.png: 40 x 60 pixels" in message
         assert "do not hold a patch of 48: remove it or set a smaller patch_size" in message
 

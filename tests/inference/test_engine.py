@@ -1,6 +1,7 @@
 """What computes the network."""
 
 import sys
+from functools import partial
 
 import pytest
 import torch
@@ -36,6 +37,16 @@ def test_openvino_gives_what_pytorch_gives(generator: SRResDNet) -> None:
             torch.testing.assert_close(
                 theirs(pieces, edges), ours(pieces, edges), rtol=0, atol=1e-3
             )
+
+
+def test_compiled_once_for_every_tile(generator: SRResDNet, monkeypatch) -> None:
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
+    monkeypatch.setattr(torch._dynamo.config, "recompile_limit", 2)
+    monkeypatch.setattr(torch._dynamo.config, "fail_on_recompile_limit_hit", True)
+    lr = torch.rand(1, 3, 37, 32)
+    compiled = Predictor(generator, tile=11, engine="compile")  # 12 tiles, 9 kinds of borders
+    expected = Predictor(generator, tile=11)(lr)
+    torch.testing.assert_close(compiled(lr), expected, rtol=0, atol=1e-5)
 
 
 def test_openvino_is_named_when_it_is_missing(generator: SRResDNet, monkeypatch) -> None:

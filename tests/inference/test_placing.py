@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.inference.placing import plan_outputs, without_existing
+from srrescgan.inference.placing import (
+    left_alone,
+    plan_outputs,
+    refuse_overwriting,
+    without_existing,
+)
 from srrescgan.inference.rendition import Rendition, format_of
 
 
@@ -86,3 +91,24 @@ def test_depth_of_a_result() -> None:
     assert Rendition(depth=16).depth_of(8, "tiff") == 16
     with pytest.raises(DataError, match="depth=16"):
         Rendition(format="same", depth=16).name(Path("a.jpg"))
+
+
+def test_a_picture_beside_the_only_input_is_not_replaced(photos: Path) -> None:
+    other = photos / "sub/a.png"
+    other.touch()
+    source = photos / "sub/a.JPG"
+    outputs = plan_outputs(source, source.parent)
+    with pytest.raises(DataError, match="may be an original, too"):
+        refuse_overwriting(outputs, source, source.parent)
+    named = plan_outputs(source, source.parent, Rendition(suffix="_x4").name)
+    refuse_overwriting(named, source, source.parent)
+    next(iter(named.values())).touch()  # the command is given once more
+    refuse_overwriting(named, source, source.parent)
+
+
+def test_what_is_left_alone_is_named(photos: Path) -> None:
+    (photos / "sub/clip.MOV").touch()
+    (photos / ".hidden.txt").touch()
+    outputs = plan_outputs(photos, Path("out"))
+    assert left_alone(photos, outputs) == "1 .mov, 1 .txt"
+    assert left_alone(photos / "a.png", outputs) == ""

@@ -61,7 +61,7 @@ def pictures(draw) -> Tensor:
     generator=st.builds(
         network,
         alpha=st.sampled_from([-3.0, 3.0, 9.0, 20.0]),
-        scale=st.sampled_from([2, 3]),
+        scale=st.sampled_from([2, 3, 4]),
         noise_estimate=st.sampled_from(["input", "upsampled"]),
         sigma_floor=st.sampled_from([0.0, 1e-4]),
     ),
@@ -171,6 +171,24 @@ def test_the_tile_is_halved_when_memory_runs_out(error: Exception) -> None:
     expected = Predictor(generator)(lr[None])[0]
     assert (canvas.picture - expected).abs().max() < 1e-5
     assert max(predictor.engine.sizes) > 3000 >= predictor.engine.sizes[-1]
+
+
+@pytest.mark.parametrize("estimate", ["input", "upsampled"])
+def test_measuring_and_putting_together_make_do_with_less_too(
+    estimate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generator, lr, canvas = network(-3.0, noise_estimate=estimate), torch.rand(3, 70, 33), Canvas()
+    expected = Predictor(generator)(lr[None])[0]
+    upsample = SRResDNet.upsample
+
+    def scarce(self: SRResDNet, piece: Tensor) -> Tensor:
+        if piece[0, 0].numel() > 30 * 40:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return upsample(self, piece)
+
+    monkeypatch.setattr(SRResDNet, "upsample", scarce)
+    Predictor(generator, tile=60).stream(lr, canvas)
+    assert (canvas.picture - expected).abs().max() < 1e-5
 
 
 def test_even_the_smallest_tile_may_be_too_large() -> None:

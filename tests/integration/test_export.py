@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from small_network import write_small_network
 
 from srrescgan.config.schema import CONFIG_DIR, register
-from srrescgan.errors import ConfigError
+from srrescgan.errors import ConfigError, DataError
 from srrescgan.export import FOLDERS, SUFFIXES, export
 
 
@@ -29,6 +29,20 @@ def test_a_file_name_that_others_would_misread_is_refused(target: str, tmp_path:
     with pytest.raises(ConfigError, match=f"ends in {SUFFIXES[target]}"):
         export(composed(tmp_path, f"target={target}", f"output={tmp_path / 'x.zip'}"))
     assert not (tmp_path / "x.zip").exists()
+
+
+def test_a_folder_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "x.pth").mkdir()
+    with pytest.raises(ConfigError, match="is a folder"):
+        export(composed(tmp_path, "target=pth", f"output={tmp_path / 'x.pth'}"))
+
+
+@pytest.mark.parametrize("target", ["pth", "safetensors", "card"])
+def test_a_place_that_cannot_be_written_to(target: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    output = tmp_path / "file/below" / f"x{SUFFIXES.get(target, '')}"
+    with pytest.raises(DataError, match=r"cannot write .*below"):
+        export(composed(tmp_path, f"target={target}", f"output={output}"))
 
 
 @pytest.mark.parametrize("key", ["calibration=a", "hr=a", "runtime=a", "card.name=a"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 from small_network import write_small_network
 from upscaling import noise, run_upscale, save
 
@@ -93,6 +94,22 @@ def test_what_the_file_says_beside_the_pixels(tmp_path, upscaled) -> None:
     stripped = Image.open(upscaled(source, "metadata=strip"))
     assert "exif" not in stripped.info
     assert stripped.info["icc_profile"] == profile  # without it the colours would change
+
+
+def test_nothing_is_left_of_what_is_stripped(tmp_path, upscaled) -> None:
+    exif, texts = Image.Exif(), PngInfo()
+    exif[0x010F] = "Secret-exif"
+    texts.add_text("Author", "Secret-text")
+    texts.add_itxt(
+        "XML:com.adobe.xmp", "<x:xmpmeta xmlns:x='adobe:ns:meta/'>Secret-xmp</x:xmpmeta>"
+    )
+    options = {"exif": exif, "pnginfo": texts, "dpi": (300, 300)}
+    source = save(tmp_path / "a.png", noise(9, 12, 3), **options)
+    kept = upscaled(source).read_bytes()
+    assert all(word in kept for word in (b"Secret-exif", b"Secret-text", b"Secret-xmp", b"pHYs"))
+    stripped = upscaled(source, "metadata=strip").read_bytes()
+    assert b"Secret" not in stripped
+    assert b"pHYs" not in stripped
 
 
 def test_transparency_is_not_lost_in_a_format_that_has_none(tmp_path, upscaled) -> None:

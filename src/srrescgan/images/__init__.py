@@ -9,7 +9,7 @@ Everywhere else pictures are ``float32`` tensors in [0, 1].
 from srrescgan.images.formats import FORMATS, Format
 from srrescgan.images.listing import SUFFIXES, list_images
 from srrescgan.images.metadata import NO_METADATA, Metadata
-from srrescgan.images.photo import Photo, photo_from_pil, read_photo
+from srrescgan.images.photo import Photo, photo_from_pil, photo_size, read_photo
 from srrescgan.images.reading import image_is_grey, image_size, read_image
 from srrescgan.images.tensors import to_tensor, to_uint8
 from srrescgan.images.writing import PhotoWriter, write_png, writing_photo
@@ -26,6 +26,7 @@ __all__ = [
     "image_size",
     "list_images",
     "photo_from_pil",
+    "photo_size",
     "read_image",
     "read_photo",
     "to_tensor",

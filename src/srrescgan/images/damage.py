@@ -23,6 +23,9 @@ DAMAGE = (
 )
 
 
+_FOREIGN = "is not an image that can be read (PNG, JPEG, WebP, TIFF, BMP, PPM)"
+
+
 def unreadable(path: str | Path, error: Exception) -> DataError:
     """The error to raise for a picture file that could not be read because of ``error``."""
     remedy = "copy or download it again, or remove it from the folder"
@@ -32,8 +35,9 @@ def unreadable(path: str | Path, error: Exception) -> DataError:
         return DataError(f"{path} may not be read: change its permissions")
     if isinstance(error, Image.UnidentifiedImageError):
         empty = Path(path).stat().st_size == 0
-        what = "is empty (0 bytes)" if empty else "is not an image, whatever its name says"
-        return DataError(f"{path} {what}: {remedy}")
+        if empty:
+            return DataError(f"{path} is empty (0 bytes): {remedy}")
+        return DataError(f"{path} {_FOREIGN}, whatever its name says: convert it, or {remedy}")
     if isinstance(error, Image.DecompressionBombError):
         return DataError(f"{path} is too large to decode ({error}): cut it into smaller images")
     if isinstance(error, MemoryError):

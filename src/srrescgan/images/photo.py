@@ -17,6 +17,7 @@ from srrescgan.images.deep import Reopen, decode_deep, planes_apart, raw_mode, s
 from srrescgan.images.metadata import Metadata, read_metadata, tiff_metadata
 from srrescgan.images.orientation import upright
 from srrescgan.images.ppm_reader import decode_deep_ppm, stored_deep_ppm
+from srrescgan.images.reading import image_size
 from srrescgan.images.tiff_reader import is_tiff, read_tiff
 
 MAX_PIXELS = 2**28
@@ -72,6 +73,16 @@ def read_photo(path: str | Path) -> Photo:
             return _tiff_photo(path)
     except DAMAGE as error:
         raise unreadable(path, error) from error
+
+
+def photo_size(path: str | Path) -> tuple[int, int]:
+    """``(height, width)`` that :func:`read_photo` will give, from the file's header alone.
+
+    Raises:
+        DataError: the header is missing or not that of a picture. A file cut short later passes.
+    """
+    with _our_limit():
+        return image_size(path)
 
 
 def photo_from_pil(image: Image.Image) -> Photo:

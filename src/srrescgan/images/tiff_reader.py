@@ -70,6 +70,11 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
     except (DataError, Image.DecompressionBombError, FileNotFoundError):
         raise
     except Exception as error:  # tifffile and its codecs raise anything on a damaged file
+        if "imagecodecs" in str(error):
+            raise DataError(
+                f"{path} is compressed in a way that is not read here ({error}): save it"
+                " uncompressed, or with Deflate"
+            ) from error
         raise ValueError(repr(error)) from error
     levels = levels[..., : colours + (alpha in [(_ASSOCIATED,), (_UNASSOCIATED,)])]
     if alpha == (_ASSOCIATED,):

@@ -73,8 +73,11 @@ class TorchEngine:
         network = fold_weight_norm(copy.deepcopy(cast(nn.Module, generator))).to(device, dtype)
         # torch's own signature of Module.to leaves out memory_format.
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        local: Callable[[Tensor, Edges], Tensor] = cast(TiledGenerator, network).residual
-        self.local = torch.compile(local) if compiled else local
+        self.local: Callable[[Tensor, Edges], Tensor] = cast(TiledGenerator, network).residual
+        if compiled:
+            # One graph for every size, and the same for tiles in the middle and at a border.
+            whole, halo = torch.compile(_Local(network), dynamic=True), generator.halo
+            self.local = lambda pieces, edges: edges.crop(whole(pieces), halo)
         self.dtype = dtype
         self.tile = _CPU_TILE if device.type == "cpu" else _ACCELERATOR_TILE
 
@@ -126,11 +129,11 @@ class OpenVINOEngine:
             # PyTorch's own, about its own names.
             warnings.simplefilter("ignore", FutureWarning)
             program = torch.export.export(network, (example,), dynamic_shapes=(shapes,))
+            model = self._openvino.convert_model(program)
         settings = {
             "INFERENCE_PRECISION_HINT": self._precision,
             "INFERENCE_NUM_THREADS": torch.get_num_threads(),
         }
-        model = self._openvino.convert_model(program)
         return self._openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
 
 

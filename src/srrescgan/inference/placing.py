@@ -1,5 +1,6 @@
 """Where a picture's result goes: planned beforehand, and never onto an original."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def refuse_overwriting(outputs: Mapping[Path, Path], source: Path, folder: Path)
     """
     originals = {image.resolve() for image in outputs}
     lost = [target for target in outputs.values() if target.resolve() in originals]
+    beside = source.is_file() and folder.resolve() == source.resolve().parent
+    for image, target in outputs.items():
+        # A file of the same stem, as a.png beside a.jpg, may be another original.
+        if beside and target.exists() and target not in lost and target.stem == image.stem:
+            raise DataError(
+                f"{target} lies beside the input and may be an original, too; choose another"
+                " output= folder"
+            )
     inside = source.is_dir() and folder.resolve().is_relative_to(source.resolve())
     if lost or inside:
         what = f"{lost[0]} is an input" if lost else f"output={folder} lies inside input={source}"
@@ -83,3 +92,17 @@ def without_existing(outputs: Mapping[Path, Path], existing: str) -> dict[Path, 
     if existing == "skip":
         return {image: target for image, target in outputs.items() if not target.exists()}
     return dict(outputs)
+
+
+def left_alone(source: Path, outputs: Mapping[Path, Path]) -> str:
+    """What else a folder holds, by suffix, as ``2 .gif, 1 .txt``; empty if there is nothing."""
+    if not source.is_dir():
+        return ""
+    others = [path for path in source.rglob("*") if path not in outputs and not path.is_dir()]
+    visible = [
+        path
+        for path in others
+        if not any(part.startswith(".") for part in path.relative_to(source).parts)
+    ]
+    kinds = Counter(path.suffix.lower() or "without suffix" for path in visible)
+    return ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))

@@ -175,6 +175,6 @@ def parse_tile(value: int | str | None) -> Tile:
         return None
     if value == "auto":
         return "auto"
-    if isinstance(value, int) and value >= 1:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
         return value
     raise ConfigError(f"tile={value}: must be auto, none, or a number of lr pixels of at least 1")

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 
 from srrescgan.errors import UserError
-from srrescgan.images import image_size
+from srrescgan.images import photo_size
 from srrescgan.videos import announced_pixels, is_video
 
 _SPEED_WINDOW = 3600.0  # seconds: a large picture may be silent for minutes
@@ -97,7 +97,7 @@ def _area(source: Path) -> int:
     try:
         if is_video(source):
             return announced_pixels(source)
-        height, width = image_size(source)
+        height, width = photo_size(source)
     except UserError:  # will be reported when it is its turn
         return 0
     return height * width

@@ -179,7 +179,15 @@ class TiledPicture:
                 return self._upsampled(lr, slice(start, stop), slice(0, width * times))
 
         step = _MEASURED_AT_ONCE // (width * times)
-        sigma = streamed_sigma(rows, height * times, step).clamp(min=network.sigma_floor)
+        while True:
+            try:
+                sigma = streamed_sigma(rows, height * times, step)
+                break
+            except (MemoryError, RuntimeError) as error:
+                if step < 1 or not _is_lack_of_memory(error):
+                    raise
+                step //= 4
+        sigma = sigma.clamp(min=network.sigma_floor)
         return network.radius(sigma, 3 * height * width * network.scale**2).item()
 
     def _too_long(self, squares: Tensor) -> bool:
@@ -240,11 +248,13 @@ class TiledPicture:
 
     def _combined(self, start: int, stop: int, residuals: Tensor) -> Tensor:
         """Rows of the result, ``(3, n, W)``, from the residuals of all members."""
-        upsampled = self.upsampled(slice(start, stop), slice(0, self.size[1]))
-        total = torch.zeros_like(upsampled)
-        for place, residual in enumerate(residuals.split(1)):
-            total += self._subtracted(upsampled, residual.to(self.device), place)
-        return total[0].cpu() / len(self.members)
+        total = torch.zeros(3, stop - start, self.size[1])
+        for columns in self._columns():
+            upsampled = self.upsampled(slice(start, stop), columns)
+            for place, residual in enumerate(residuals[..., columns].split(1)):
+                sr = self._subtracted(upsampled, residual.to(self.device), place)
+                total[..., columns] += sr[0].cpu()
+        return total / len(self.members)
 
     def _subtracted(self, upsampled: Tensor, residual: Tensor | None, place: int) -> Tensor:
         shrink = upsampled.new_tensor([self.shrink[place]])
@@ -252,7 +262,6 @@ class TiledPicture:
         return self.network.subtract(upsampled, left, shrink)
 
     def _tiles(self, start: int, stop: int) -> Iterator[tuple[Tile, int, Tensor | None]]:
-        scale = self.network.scale
         work = TileWork(
             engine=self.engine,
             upsampled=self.upsampled,
@@ -262,9 +271,12 @@ class TiledPicture:
             idle=[shrink == 0 for shrink in self.shrink],
             batch=self.batch,
         )
+        return residuals(work, start, stop, self._columns())
+
+    def _columns(self) -> list[slice]:
+        scale = self.network.scale
         cores = [span.core for span in spans(self.lr.shape[2], self.tile, halo=0)]
-        columns = [slice(scale * core.start, scale * core.stop) for core in cores]
-        return residuals(work, start, stop, columns)
+        return [slice(scale * core.start, scale * core.stop) for core in cores]
 
     def _no_squares(self) -> Tensor:
         return torch.zeros(len(self.members), dtype=torch.float64)

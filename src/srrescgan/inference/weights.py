@@ -104,7 +104,9 @@ def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
 def write_pth(state: dict[str, Tensor], path: Path) -> None:
     """Write a bare state dict, the reference's own format."""
     with replacing(path) as temporary:
-        torch.save({key: value.detach().cpu().clone() for key, value in state.items()}, temporary)
+        copies = {key: value.detach().cpu().clone() for key, value in state.items()}
+        with temporary.open("wb") as file:  # given a path, torch raises no OSError
+            torch.save(copies, file)
 
 
 def write_safetensors(state: dict[str, Tensor], config: dict[str, Any], path: Path) -> None:
