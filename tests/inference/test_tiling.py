@@ -198,6 +198,14 @@ def test_even_the_smallest_tile_may_be_too_large() -> None:
         predictor.stream(torch.rand(3, 40, 33), canvas)
 
 
+@pytest.mark.parametrize(("estimate", "least"), [("input", 8), ("upsampled", 2)])
+def test_too_small_a_picture_is_told_its_own_size(estimate: str, least: int) -> None:
+    predictor, canvas = Predictor(network(9.0, noise_estimate=estimate)), Canvas()
+    predictor.stream(torch.rand(3, least, least), canvas)
+    with pytest.raises(ValueError, match=f"at least {least} x {least} pixels, got 9 x {least - 1}"):
+        predictor.stream(torch.rand(3, 9, least - 1), canvas)
+
+
 def test_other_errors_are_not_taken_for_it() -> None:
     predictor, canvas = Predictor(network(9.0), tile=32), Canvas()
     predictor.engine = Scarce(predictor.engine, 0, RuntimeError("shapes do not match"))
@@ -218,9 +226,13 @@ class Largest(TorchDispatchMode):
 
 
 @pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("estimate", ["input", "upsampled"])
 @pytest.mark.parametrize("alpha", [-3.0, 20.0])
-def test_memory_does_not_grow_with_the_picture(alpha: float) -> None:
-    predictor = Predictor(network(alpha, noise_estimate="input"), tile=16)
+def test_memory_does_not_grow_with_the_picture(
+    alpha: float, estimate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiling, "_MEASURED_AT_ONCE", 1000)  # for pictures of millions of pixels
+    predictor = Predictor(network(alpha, noise_estimate=estimate), tile=16)
     sizes = []
     for height in (64, 192):
         lr = torch.randint(0, 256, (3, height, 24), dtype=torch.uint8)

@@ -10,7 +10,7 @@ from torch import Tensor
 from srrescgan.inference.engine import Engine
 from srrescgan.inference.tile_row import Tile, TileWork, residuals
 from srrescgan.ops.ensemble import transform
-from srrescgan.ops.noise import streamed_sigma
+from srrescgan.ops.noise import MIN_SIZE, streamed_sigma
 from srrescgan.ops.tile import Span, spans
 from srrescgan.types import TiledGenerator
 
@@ -167,13 +167,18 @@ class TiledPicture:
         """How long the residual of a member may be."""
         network, lr = self.network, _turned(self.lr, index)
         _, height, width = lr.shape
-        if network.noise_estimate == "input":
-            times = 1
+        times = 1 if network.noise_estimate == "input" else network.scale
+        least = -(-MIN_SIZE // times)
+        if min(height, width) < least:
+            raise ValueError(
+                f"the noise estimate needs a picture of at least {least} x {least} pixels, got"
+                f" {height} x {width} (height x width)"
+            )
+        if times == 1:
 
             def rows(start: int, stop: int) -> Tensor:
                 return self._network_input(lr[:, start:stop])
         else:
-            times = network.scale
 
             def rows(start: int, stop: int) -> Tensor:
                 return self._upsampled(lr, slice(start, stop), slice(0, width * times))
