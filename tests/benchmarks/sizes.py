@@ -12,6 +12,7 @@ class Size:
     warmup: int
     repeats: int
     iterations: int  # of the real training command, a multiple of 6
+    upscalings: int  # how often each way of upscaling is timed
     features: int = 64
     blocks: int = 5
     discriminator_features: int = 64
@@ -25,12 +26,21 @@ class Size:
     fed: tuple[int, int] = (12, 400)  # batches of the simulated training, decoded and packed
 
 
-CPU = Size(batch=4, patch=128, lr=(339, 510), small=(64, 64), warmup=1, repeats=5, iterations=6)
+CPU = Size(
+    batch=4,
+    patch=128,
+    lr=(339, 510),
+    small=(64, 64),
+    warmup=2,
+    repeats=9,
+    iterations=6,
+    upscalings=3,
+)
 ACCELERATOR = Size(
     batch=16, patch=128, lr=(339, 510), small=(64, 64), warmup=5, repeats=25, iterations=300
 )
 QUICK = Size(
-    batch=2, patch=64, lr=(16, 20), small=(12, 12), warmup=1, repeats=2, iterations=6,
+    batch=2, patch=64, lr=(16, 20), small=(12, 12), warmup=1, repeats=2, iterations=6, upscalings=2,
     features=8, blocks=1, discriminator_features=8,
     crops=(2, 64), pictures=2, picture=(200, 240), patches=3, fed_batch=2, fed=(3, 5),
 )  # fmt: skip

