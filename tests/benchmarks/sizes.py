@@ -37,7 +37,14 @@ CPU = Size(
     upscalings=3,
 )
 ACCELERATOR = Size(
-    batch=16, patch=128, lr=(339, 510), small=(64, 64), warmup=5, repeats=25, iterations=300
+    batch=16,
+    patch=128,
+    lr=(339, 510),
+    small=(64, 64),
+    warmup=5,
+    repeats=25,
+    iterations=300,
+    upscalings=25,
 )
 QUICK = Size(
     batch=2, patch=64, lr=(16, 20), small=(12, 12), warmup=1, repeats=2, iterations=6, upscalings=2,
