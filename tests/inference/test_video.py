@@ -58,6 +58,6 @@ def test_too_small_a_video_is_named_and_nothing_written(tmp_path) -> None:
     source = tmp_path / "clip.mp4"
     write_clip(source, size=(2, 32), pixels="yuv444p")
     small = Predictor(SRResDNet(scale=3, features=4, blocks=1))
-    with pytest.raises(DataError, match=r"clip.mp4: .*8"):
+    with pytest.raises(DataError, match=r"clip.mp4: .*at least 3 x 3 pixels, got 2 x 32"):
         upscale_video(small, source, tmp_path / "large.mp4", Encoding())
     assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]
