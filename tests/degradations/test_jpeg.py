@@ -2,7 +2,6 @@ import io
 import json
 
 import numpy as np
-import PIL
 import pytest
 import torch
 from PIL import Image, features
@@ -35,10 +34,8 @@ def test_equals_a_jpeg_file_of_pillow(quality):
 @pytest.mark.reference
 def test_equals_the_reference_file(shared):
     made_with = json.loads((shared / "goldens" / "io_train_scalars.json").read_text())
-    if (PIL.__version__, features.version("libjpeg_turbo")) != (
-        made_with["pil"],
-        made_with["libjpeg_turbo"],
-    ):
+    ours, theirs = features.version("libjpeg_turbo") or "", made_with["libjpeg_turbo"]
+    if ours.split(".")[0] != theirs.split(".")[0]:
         pytest.skip("another libjpeg than the golden's decodes to other pixels")
     goldens = np.load(shared / "goldens" / "misc_io_dsgan.npz")
     result = JPEG(quality=30)(_tensor(goldens["met_a"]), [0])
