@@ -48,6 +48,13 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
+def visible(folder: Path) -> list[Path]:
+    """Everything in a folder and below it, sorted by relative name; hidden ones ignored."""
+    relative = [path.relative_to(folder) for path in folder.rglob("*")]
+    shown = [path for path in relative if not any(part.startswith(".") for part in path.parts)]
+    return [folder / path for path in sorted(shown, key=Path.as_posix)]
+
+
 def remove_leftovers(paths: Iterable[Path]) -> None:
     """Remove the temporary files that a killed process left when it was replacing ``paths``.
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from srrescgan.errors import DataError
+from srrescgan.files import visible
 
 SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
@@ -17,10 +18,4 @@ def list_images(folder: str | Path) -> list[Path]:
     if not folder.is_dir():
         what = "is not a folder" if folder.exists() else "does not exist"
         raise DataError(f"{folder} {what}: correct the path, or put the images there")
-    relative = [
-        path.relative_to(folder)
-        for path in folder.rglob("*")
-        if path.suffix.lower() in SUFFIXES and path.is_file()
-    ]
-    visible = [path for path in relative if not any(part.startswith(".") for part in path.parts)]
-    return [folder / path for path in sorted(visible, key=Path.as_posix)]
+    return [path for path in visible(folder) if path.suffix.lower() in SUFFIXES and path.is_file()]

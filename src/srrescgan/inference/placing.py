@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from srrescgan.errors import DataError
+from srrescgan.files import visible
 from srrescgan.images import list_images
 
 
@@ -98,11 +99,6 @@ def left_alone(source: Path, outputs: Mapping[Path, Path]) -> str:
     """What else a folder holds, by suffix, as ``2 .gif, 1 .txt``; empty if there is nothing."""
     if not source.is_dir():
         return ""
-    others = [path for path in source.rglob("*") if path not in outputs and not path.is_dir()]
-    visible = [
-        path
-        for path in others
-        if not any(part.startswith(".") for part in path.relative_to(source).parts)
-    ]
-    kinds = Counter(path.suffix.lower() or "without suffix" for path in visible)
+    others = [path for path in visible(source) if path not in outputs and not path.is_dir()]
+    kinds = Counter(path.suffix.lower() or "without suffix" for path in others)
     return ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from srrescgan.files import visible
+
 SUFFIXES = frozenset(
     {".3gp", ".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts"}
     | {".ogv", ".ts", ".webm", ".wmv"}
@@ -17,12 +19,7 @@ def is_video(path: str | Path) -> bool:
 
 def list_videos(folder: str | Path) -> list[Path]:
     """Find the videos in a folder and below it, sorted by relative name; hidden ones ignored."""
-    folder = Path(folder)
-    relative = [
-        path.relative_to(folder) for path in folder.rglob("*") if is_video(path) and path.is_file()
-    ]
-    visible = [path for path in relative if not any(part.startswith(".") for part in path.parts)]
-    return [folder / path for path in sorted(visible, key=Path.as_posix)]
+    return [path for path in visible(Path(folder)) if is_video(path) and path.is_file()]
 
 
 def output_suffix(source: Path) -> str:
