@@ -8,9 +8,10 @@ from rich.console import Console
 
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError
-from srrescgan.inference import choose_device, load_pretrained
-from srrescgan.inference.named_weights import find_weights
+from srrescgan.inference import choose_device
 from srrescgan.photo_page import PhotoUpscaler, serve
+from srrescgan.weights import load_pretrained
+from srrescgan.weights.find import find_weights
 
 
 def app(cfg: DictConfig) -> None:

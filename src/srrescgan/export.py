@@ -9,9 +9,9 @@ from torch import nn
 
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError, nearest
-from srrescgan.inference.named_weights import find_weights
-from srrescgan.inference.pretrained import REFERENCE, load_generator
-from srrescgan.inference.weights import read_generator
+from srrescgan.weights.build import REFERENCE, load_generator
+from srrescgan.weights.files import read_generator
+from srrescgan.weights.find import find_weights
 
 SUFFIXES = {"safetensors": ".safetensors", "pth": ".pth", "onnx": ".onnx", "int8": ".onnx"}
 """Of targets that are one file."""

@@ -21,7 +21,7 @@ from srrescgan.config.sweep_job import Answer, in_sweep, run_job
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.config.wandb_logger import IterationWandbLogger
 from srrescgan.inference.report import score_table, training_summary
-from srrescgan.inference.weights import load_into, read_generator
+from srrescgan.weights.files import load_into, read_generator
 
 
 def train(cfg: DictConfig) -> dict[str, float]:

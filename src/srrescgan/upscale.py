@@ -13,9 +13,8 @@ from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import remove_leftovers
 from srrescgan.images import list_images
-from srrescgan.inference import Predictor, choose_device, load_pretrained, parse_tile
+from srrescgan.inference import Predictor, choose_device, parse_tile
 from srrescgan.inference.flat_guard import advice, set_sigma_floor
-from srrescgan.inference.named_weights import find_weights
 from srrescgan.inference.photo_file import upscale_file
 from srrescgan.inference.placing import (
     left_alone,
@@ -27,6 +26,8 @@ from srrescgan.inference.progress import Pace
 from srrescgan.inference.rendition import Rendition
 from srrescgan.inference.video import upscale_video
 from srrescgan.videos import Encoding, is_video, list_videos, output_suffix
+from srrescgan.weights import load_pretrained
+from srrescgan.weights.find import find_weights
 
 _Done = tuple[bool, tuple[str, ...]]
 """Whether it, or part of it, came out bilinear, and what else there is to say."""

@@ -28,9 +28,10 @@ from torch import Tensor
 from training import generator, train_run, training_rows
 from upscaling import ensemble_rows, upscaling_rows
 
-from srrescgan.inference import choose_device, load_pretrained
+from srrescgan.inference import choose_device
 from srrescgan.ops.resize import imresize
 from srrescgan.types import SRBatch
+from srrescgan.weights import load_pretrained
 
 PARTS = ("training", "upscaling", "resizing", "reading")
 

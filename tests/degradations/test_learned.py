@@ -53,7 +53,7 @@ def test_a_halo_that_is_too_small_shows():
 
 @pytest.mark.reference
 def test_the_released_generator_is_as_local_as_it_says(shared):
-    from srrescgan.inference import load_domain_generator
+    from srrescgan.weights import load_domain_generator
 
     generator = load_domain_generator(shared / "reference/weights/dsgan_generator_300.pth")
     picture = torch.rand(1, 3, 75, 61)

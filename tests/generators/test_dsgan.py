@@ -8,8 +8,8 @@ import torch
 
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import DSGANGenerator, SRResDNet
-from srrescgan.inference import load_domain_generator, load_pretrained
-from srrescgan.inference.weights import write_pth
+from srrescgan.weights import load_domain_generator, load_pretrained
+from srrescgan.weights.files import write_pth
 
 
 def test_has_the_parameters_of_the_reference() -> None:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Outcome, Predictor, load_pretrained
+from srrescgan.inference import Outcome, Predictor
 from srrescgan.inference.flat_guard import (
     advice,
     came_out_bilinear,
@@ -16,6 +16,7 @@ from srrescgan.inference.flat_guard import (
     useful_floor,
 )
 from srrescgan.inference.sheet import Sheet
+from srrescgan.weights import load_pretrained
 
 
 def upscaled(generator: nn.Module, lr: Tensor) -> tuple[Tensor, Outcome]:

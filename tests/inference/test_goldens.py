@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from srrescgan.images import read_image, to_tensor, to_uint8
-from srrescgan.inference import Predictor, load_pretrained
+from srrescgan.inference import Predictor
+from srrescgan.weights import load_pretrained
 
 pytestmark = pytest.mark.reference
 

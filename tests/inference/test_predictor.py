@@ -5,7 +5,8 @@ import torch
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor, load_pretrained, parse_tile
+from srrescgan.inference import Predictor, parse_tile
+from srrescgan.weights import load_pretrained
 
 
 def views(photo: torch.Tensor) -> dict[str, torch.Tensor]:

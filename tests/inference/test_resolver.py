@@ -11,7 +11,7 @@ from small_network import small_network, write_small_network
 import srrescgan
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_pth, write_safetensors
+from srrescgan.weights.files import write_pth, write_safetensors
 
 
 @pytest.fixture

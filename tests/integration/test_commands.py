@@ -13,7 +13,7 @@ from commands import run
 from PIL import Image
 
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_pth
+from srrescgan.weights.files import write_pth
 
 
 def assert_refused(done: CompletedProcess, *said: str) -> None:

@@ -18,8 +18,8 @@ from srrescgan.degrade import degrade
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import DSGANGenerator
 from srrescgan.images import read_image, to_uint8
-from srrescgan.inference.weights import write_safetensors
 from srrescgan.types import Degradation
+from srrescgan.weights.files import write_safetensors
 
 LEAVES = sorted(path.stem for path in Path(CONFIG_DIR, "degradation").glob("*.yaml"))
 LEARNED = {"dsgan", "cyclegan"}

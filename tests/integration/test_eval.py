@@ -13,7 +13,7 @@ from PIL import Image
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.eval import evaluate
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_pth, write_safetensors
+from srrescgan.weights.files import write_pth, write_safetensors
 
 METRICS = "metric=[psnr,ssim,color_drift]"
 NETWORK = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4, "features": 8, "blocks": 1}

@@ -10,8 +10,8 @@ from composing import composed
 
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.eval import evaluate
-from srrescgan.inference import load_domain_generator
 from srrescgan.train import train
+from srrescgan.weights import load_domain_generator
 
 EXPERIMENTS = sorted(path.stem for path in Path(CONFIG_DIR, "experiment").glob("*.yaml"))
 DEGRADATIONS = [name for name in EXPERIMENTS if name.startswith(("dsgan", "cyclegan"))]

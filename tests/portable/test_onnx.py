@@ -14,9 +14,9 @@ from small_network import CONFIG
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import DSGANGenerator, SRResDNet
 from srrescgan.images import read_image, to_tensor
-from srrescgan.inference.pretrained import REFERENCE, build_generator, load_generator
 from srrescgan.portable.onnx import write_onnx
 from srrescgan.portable.onnx_check import TOLERANCE, probes, require_same_pictures
+from srrescgan.weights.build import REFERENCE, build_generator, load_generator
 
 
 def run(model: bytes, lr: torch.Tensor) -> np.ndarray:

@@ -6,10 +6,10 @@ from small_network import CONFIG
 
 from srrescgan.errors import WeightsError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import weights
-from srrescgan.inference.pretrained import load_generator
 from srrescgan.portable.pth import write_pth
 from srrescgan.portable.safetensors import write_safetensors
+from srrescgan.weights import files as weights
+from srrescgan.weights.build import load_generator
 
 both = pytest.mark.parametrize(
     ("write", "writer"), [(write_pth, "write_pth"), (write_safetensors, "write_safetensors")]

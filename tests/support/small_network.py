@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_safetensors
+from srrescgan.weights.files import write_safetensors
 
 CONFIG = {
     "_target_": "srrescgan.generators.SRResDNet",

@@ -13,7 +13,6 @@ from toys import flat, players
 
 from srrescgan.discriminators import VGGDiscriminator
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import load_into, read_generator
 from srrescgan.layers import HighPass
 from srrescgan.losses import (
     LSGAN,
@@ -28,6 +27,7 @@ from srrescgan.losses import (
 from srrescgan.schedulers import Constant
 from srrescgan.systems import SRGANSystem
 from srrescgan.systems.base import sum_terms
+from srrescgan.weights.files import load_into, read_generator
 
 
 def attached(system: SRGANSystem) -> SRGANSystem:

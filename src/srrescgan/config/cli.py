@@ -19,6 +19,7 @@ from omegaconf import DictConfig, OmegaConf, read_write
 from omegaconf.errors import OmegaConfBaseException
 
 from srrescgan.config.check import check_targets
+from srrescgan.config.moved import use_present_names
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, UserError, nearest
 
@@ -84,6 +85,7 @@ class _Job:
         self.task = task
 
     def __call__(self, cfg: DictConfig) -> Any:
+        use_present_names(cfg)
         try:
             return self.task(cfg)
         except UserError as error:
@@ -234,11 +236,13 @@ def _compose(
     config_name: str, overrides: list[str], return_hydra_config: bool = False
 ) -> DictConfig:
     try:
-        return compose(config_name, overrides=overrides, return_hydra_config=return_hydra_config)
+        cfg = compose(config_name, overrides=overrides, return_hydra_config=return_hydra_config)
     except (HydraException, OmegaConfBaseException) as error:
         # Hydra's own message about a value names the key; its cause says what is wrong with it.
         reason = error.__cause__ if "Error merging" in str(error) and error.__cause__ else error
         raise ConfigError(_explain(config_name, overrides, str(reason))) from error
+    use_present_names(cfg)
+    return cfg
 
 
 def _explain(config_name: str, overrides: list[str], message: str) -> str:

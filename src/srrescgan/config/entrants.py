@@ -12,9 +12,10 @@ from srrescgan.data import SRDataModule
 from srrescgan.errors import ConfigError, nearest
 from srrescgan.evaluation.entrants import Entrant, bicubic, network, pictures
 from srrescgan.evaluation.pictures import SRPictures
-from srrescgan.inference import load_pretrained, parse_tile
+from srrescgan.inference import parse_tile
 from srrescgan.inference.known_weights import known_weights
 from srrescgan.types import SRGenerator
+from srrescgan.weights import load_pretrained
 
 _TRUTH = ("lr", "hr")
 _ENSEMBLES = {"false": (False,), "true": (True,), "both": (False, True)}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytorch_lightning as pl
 
 from srrescgan.errors import ConfigError, WeightsError, nearest
-from srrescgan.inference.weights import read_checkpoint
 from srrescgan.sweeps.objective import Objective, names, possible
 from srrescgan.types import Metric
+from srrescgan.weights.files import read_checkpoint
 
 
 def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> None:

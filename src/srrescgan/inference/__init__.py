@@ -2,7 +2,6 @@
 
 from srrescgan.inference.devices import choose_device, choose_devices
 from srrescgan.inference.predictor import Outcome, Predictor, parse_tile
-from srrescgan.inference.pretrained import load_domain_generator, load_pretrained
 from srrescgan.inference.resolver import SuperResolver
 
 __all__ = [
@@ -11,7 +10,5 @@ __all__ = [
     "SuperResolver",
     "choose_device",
     "choose_devices",
-    "load_domain_generator",
-    "load_pretrained",
     "parse_tile",
 ]

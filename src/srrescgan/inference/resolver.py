@@ -13,11 +13,11 @@ from srrescgan.images import photo_from_pil
 from srrescgan.inference.devices import choose_device
 from srrescgan.inference.enlarging import KINDS, channels_of, enlarge, quantised
 from srrescgan.inference.flat_guard import advice, came_out_bilinear, set_sigma_floor
-from srrescgan.inference.named_weights import find_weights
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.inference.pretrained import load_pretrained
 from srrescgan.inference.sheet import Sheet
 from srrescgan.inference.tiling import floats
+from srrescgan.weights.build import load_pretrained
+from srrescgan.weights.find import find_weights
 
 Picture = TypeVar("Picture", Image.Image, np.ndarray, Tensor)
 _OUTSIDE = 4  # frames from the warning up to whoever called the resolver

@@ -7,8 +7,8 @@ from safetensors.torch import load_file
 from torch import nn
 
 from srrescgan.files import replacing
-from srrescgan.inference import weights
 from srrescgan.portable.reading_back import require_equal
+from srrescgan.weights import files as weights
 
 
 def write_safetensors(generator: nn.Module, config: dict[str, Any], output: Path) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import FrameType
 
 from srrescgan.errors import DataError, UserError
-from srrescgan.inference.weights import read_checkpoint
 from srrescgan.stages.record import Digest, Record, content_hash, record_of
 from srrescgan.stages.stage import Stage, command_line
+from srrescgan.weights.files import read_checkpoint
 
 
 class StageError(UserError):

@@ -13,9 +13,9 @@ from small_network import CONFIG, small_network, write_small_network
 
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.evaluation import store
-from srrescgan.inference import load_pretrained
-from srrescgan.inference.weights import write_pth
 from srrescgan.portable.cards import Publication, write_card
+from srrescgan.weights import load_pretrained
+from srrescgan.weights.files import write_pth
 
 FULL = Publication("My camera 2", license="CC-BY-4.0", author="Ada B. Byron", date="2026-08-31")
 

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import load_pretrained
-from srrescgan.inference.weights import write_pth, write_safetensors
+from srrescgan.weights import load_pretrained
+from srrescgan.weights.files import write_pth, write_safetensors
 
 spandrel = pytest.importorskip("spandrel")
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from srrescgan.errors import ConfigError, DataError, WeightsError
-from srrescgan.inference.weights import read_generator
+from srrescgan.weights.files import read_generator
 
 
 @dataclass(frozen=True)

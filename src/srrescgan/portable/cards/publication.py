@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from srrescgan.errors import ConfigError
-from srrescgan.inference.weights import read_checkpoint
+from srrescgan.weights.files import read_checkpoint
 
 _NAME = re.compile(r"[A-Za-z0-9]+([-_. ][A-Za-z0-9]+)*")
 _LICENSE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")

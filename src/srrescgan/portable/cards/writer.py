@@ -11,13 +11,13 @@ from torch import nn
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.files import write_json
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_pth, write_safetensors
 from srrescgan.portable.cards.measured import read_measured
 from srrescgan.portable.cards.model_card import write_model_card
 from srrescgan.portable.cards.openmodeldb import entry, entry_id, missing
 from srrescgan.portable.cards.publication import Publication, training_record
 from srrescgan.portable.facts import facts_of
 from srrescgan.portable.folder import writing_folder
+from srrescgan.weights.files import write_pth, write_safetensors
 
 
 def write_card(

@@ -11,9 +11,10 @@ from pathlib import Path as FilePath
 from cog import BaseRunner, Input, Path
 
 from srrescgan.images import FORMATS
-from srrescgan.inference import Predictor, choose_device, load_pretrained
+from srrescgan.inference import Predictor, choose_device
 from srrescgan.inference.photo_file import upscale_file
 from srrescgan.inference.rendition import Rendition
+from srrescgan.weights import load_pretrained
 
 WEIGHTS = "weights.safetensors"
 

@@ -14,10 +14,10 @@ from torch import nn
 import srrescgan
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.images import to_uint8
-from srrescgan.inference.weights import write_safetensors
 from srrescgan.portable.folder import writing_folder
 from srrescgan.portable.fresh_python import upscale_in_fresh_python
 from srrescgan.portable.templates import write_document
+from srrescgan.weights.files import write_safetensors
 
 _NEEDED = ("kornia", "numpy", "pillow", "safetensors", "tifffile", "torch")
 """Dependencies of this package that upscaling has."""

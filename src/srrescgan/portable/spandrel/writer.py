@@ -11,12 +11,12 @@ from torch import Tensor, nn
 from srrescgan import __version__
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.weights import write_safetensors
 from srrescgan.portable.facts import facts_of
 from srrescgan.portable.folder import writing_folder
 from srrescgan.portable.fresh_python import upscale_in_fresh_python
 from srrescgan.portable.single_file import single_file
 from srrescgan.portable.templates import write_document
+from srrescgan.weights.files import write_safetensors
 
 _CODE = "srrescgan_spandrel.py"
 _MODULES = ("srrescgan.portable.spandrel.architecture", "srrescgan.portable.spandrel.comfyui_node")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from srrescgan.errors import WeightsError
-from srrescgan.inference.named_weights import find_weights
+from srrescgan.weights.find import find_weights
 
 
 @pytest.fixture

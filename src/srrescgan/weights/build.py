@@ -7,8 +7,8 @@ from torch import nn
 
 from srrescgan import generators
 from srrescgan.errors import ConfigError, WeightsError
-from srrescgan.inference.weights import load_into, read_generator
 from srrescgan.types import SRGenerator
+from srrescgan.weights.files import load_into, read_generator
 
 _PACKAGE = "srrescgan.generators."
 REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4}

@@ -1,0 +1,18 @@
+"""Classes that have moved: their old names keep working in a user's own YAML files."""
+
+from omegaconf import DictConfig, OmegaConf, open_dict, read_write
+
+from srrescgan.config.check import iter_targets
+
+MOVED = {
+    "srrescgan.inference.load_domain_generator": "srrescgan.weights.load_domain_generator",
+}
+"""Old ``_target_`` to the present one."""
+
+
+def use_present_names(cfg: DictConfig) -> None:
+    """Replace every old ``_target_`` of a configuration, in place."""
+    for path, node in iter_targets(OmegaConf.to_container(cfg, resolve=False)):
+        if node["_target_"] in MOVED:
+            with read_write(cfg), open_dict(cfg):
+                OmegaConf.update(cfg, f"{path}._target_", MOVED[node["_target_"]])
