@@ -19,8 +19,8 @@ from srrescgan.config.resume import check_objective, check_output, check_resumab
 from srrescgan.config.sweep import run_sweep
 from srrescgan.config.sweep_job import Answer, in_sweep, run_job
 from srrescgan.config.synthetic import use_synthetic_images
-from srrescgan.config.wandb_logger import IterationWandbLogger
 from srrescgan.inference.report import score_table, training_summary
+from srrescgan.loggers.wandb_logger import IterationWandbLogger
 from srrescgan.weights.files import load_into, read_generator
 
 

@@ -10,9 +10,9 @@ from rich.console import Console
 
 from srrescgan.config.cli import entry_point
 from srrescgan.config.sweep_dashboard import sweep_report
-from srrescgan.config.wandb_server import save, write_spec
 from srrescgan.config.workspace import curves, layout, sweep_parameters, sweep_scores
 from srrescgan.errors import ConfigError
+from srrescgan.loggers.wandb_server import save, write_spec
 
 
 def workspace(cfg: DictConfig) -> None:

@@ -14,7 +14,7 @@ from wandb_file import OfflineRun
 
 from srrescgan.callbacks import Checkpoint, ImageLogger, ImageTable, ScalarLogger
 from srrescgan.callbacks.checkpoint_upload import upload
-from srrescgan.config.wandb_logger import IterationWandbLogger
+from srrescgan.loggers.wandb_logger import IterationWandbLogger
 from srrescgan.metrics import PSNR, Protocol
 
 

@@ -10,9 +10,9 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig
 
-from srrescgan.config import wandb_server
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError
+from srrescgan.loggers import wandb_server
 from srrescgan.workspace import workspace
 
 pytest.importorskip("wandb_workspaces", reason="optional: pip install 'srrescgan[dashboards]'")

@@ -5,6 +5,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from srrescgan.config.check import iter_targets
 
 MOVED = {
+    "srrescgan.config.wandb_logger.IterationWandbLogger": (
+        "srrescgan.loggers.wandb_logger.IterationWandbLogger"
+    ),
     "srrescgan.inference.load_domain_generator": "srrescgan.weights.load_domain_generator",
 }
 """Old ``_target_`` to the present one."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from srrescgan.config.wandb_server import dashboard_library
+from srrescgan.loggers.wandb_server import dashboard_library
 
 
 def sweep_report(

@@ -9,8 +9,8 @@ from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.callbacks.image_table import KEY as TABLE
 from srrescgan.config.schema import TrainConfig
-from srrescgan.config.wandb_server import dashboard_library
 from srrescgan.errors import ConfigError, nearest
+from srrescgan.loggers.wandb_server import dashboard_library
 from srrescgan.losses import GANLoss
 from srrescgan.systems import DegradationCycleSystem, SRGANSystem
 

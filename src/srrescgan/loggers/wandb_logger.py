@@ -14,8 +14,8 @@ from pytorch_lightning.loggers.logger import rank_zero_experiment
 from pytorch_lightning.utilities import rank_zero_info, rank_zero_only, rank_zero_warn
 
 from srrescgan.callbacks.dashboards import Cell, Picture
-from srrescgan.config.wandb_server import why_offline
 from srrescgan.files import link_or_copy
+from srrescgan.loggers.wandb_server import why_offline
 
 
 class IterationWandbLogger(WandbLogger):

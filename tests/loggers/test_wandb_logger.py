@@ -14,7 +14,7 @@ from wandb_file import OfflineRun
 from srrescgan.callbacks import software
 from srrescgan.callbacks.dashboards import Picture
 from srrescgan.config.schema import CONFIG_DIR, register
-from srrescgan.config.wandb_logger import IterationWandbLogger
+from srrescgan.loggers.wandb_logger import IterationWandbLogger
 from srrescgan.train import train
 
 

@@ -1,0 +1,1 @@
+"""Experiment loggers of our own: Weights & Biases on the iteration clock."""
