@@ -15,7 +15,7 @@ from srrescgan.checkup.figures import figures
 from srrescgan.checkup.problem import Problem, Severity
 from srrescgan.checkup.survey import Split
 from srrescgan.files import write_json
-from srrescgan.pages import Page
+from srrescgan.html.report_page import Page
 
 SHOWN = 5
 """Problems of a kind that the terminal shows; the files have all."""

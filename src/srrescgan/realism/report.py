@@ -13,7 +13,7 @@ import numpy as np
 from rich.table import Table
 
 from srrescgan.files import replacing
-from srrescgan.pages import Page
+from srrescgan.html.report_page import Page
 from srrescgan.realism.classifier import ABOUT
 from srrescgan.realism.comparison import CLASSIFIER, Comparison
 from srrescgan.realism.crops import Pair

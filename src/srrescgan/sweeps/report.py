@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from srrescgan.files import replacing, write_json
-from srrescgan.pages import Page
+from srrescgan.html.report_page import Page
 from srrescgan.sweeps.plot import pareto_png
 from srrescgan.sweeps.results import Result, Sweep, number, read_sweep
 

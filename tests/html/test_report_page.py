@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from srrescgan.pages import Page
+from srrescgan.html.report_page import Page
 
 
 def test_a_page_holds_its_parts_in_order_and_needs_nothing_else(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""HTML files that open from disk: no server, no network, nothing beside them."""
