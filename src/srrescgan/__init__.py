@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from srrescgan.inference.resolver import SuperResolver
+    from srrescgan.upscale.super_resolver import SuperResolver
 
 __version__ = "0.1.0"
 __all__ = ["SuperResolver", "__version__"]
@@ -12,7 +12,7 @@ __all__ = ["SuperResolver", "__version__"]
 def __getattr__(name: str) -> Any:
     # Imported on first use: `import srrescgan` alone does not have to load torch.
     if name == "SuperResolver":
-        from srrescgan.inference.resolver import SuperResolver
+        from srrescgan.upscale.super_resolver import SuperResolver
 
         return SuperResolver
     raise AttributeError(f"module 'srrescgan' has no attribute {name!r}")

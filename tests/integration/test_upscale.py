@@ -10,7 +10,7 @@ from upscaling import noise, run_upscale, save
 
 from srrescgan import upscale as command
 from srrescgan.errors import ConfigError, DataError, WeightsError
-from srrescgan.inference import photo_file
+from srrescgan.upscale import photo as photo_file
 
 
 @pytest.fixture

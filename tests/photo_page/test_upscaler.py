@@ -14,9 +14,9 @@ from srrescgan.generators import SRResDNet
 from srrescgan.images import read_photo, writing_photo
 from srrescgan.images.metadata import NO_METADATA
 from srrescgan.inference import Predictor
-from srrescgan.inference.photo_file import upscale_file
-from srrescgan.inference.rendition import Rendition
 from srrescgan.photo_page import PhotoUpscaler, preview
+from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.photo import upscale_file
 
 CPU = torch.device("cpu")
 

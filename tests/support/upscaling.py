@@ -9,7 +9,7 @@ from omegaconf import DictConfig
 from PIL import Image
 
 from srrescgan.config.cli import check_overrides
-from srrescgan.upscale import upscale
+from srrescgan.upscale.__main__ import upscale
 
 
 def run_upscale(*overrides: str) -> None:

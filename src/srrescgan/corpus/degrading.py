@@ -18,7 +18,7 @@ from srrescgan.data.pictures import picture_name
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256, remove_leftovers
 from srrescgan.images import read_image, write_png
-from srrescgan.inference.placing import plan_outputs, refuse_overwriting
+from srrescgan.upscale.output_paths import plan_outputs, refuse_overwriting
 
 
 @dataclass(frozen=True)

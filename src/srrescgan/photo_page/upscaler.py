@@ -10,12 +10,12 @@ from torch import nn
 
 from srrescgan.errors import DataError
 from srrescgan.images import image_size
-from srrescgan.inference.flat_guard import advice, set_sigma_floor, useful_floor
-from srrescgan.inference.photo_file import upscale_file
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.inference.rendition import Rendition
 from srrescgan.photo_page.preview import is_part, write_preview
 from srrescgan.types import TiledGenerator
+from srrescgan.upscale.flat_pictures import advice, set_sigma_floor, useful_floor
+from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.photo import upscale_file
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from cog import BaseRunner, Input, Path
 
 from srrescgan.images import FORMATS
 from srrescgan.inference import Predictor, choose_device
-from srrescgan.inference.photo_file import upscale_file
-from srrescgan.inference.rendition import Rendition
+from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.photo import upscale_file
 from srrescgan.weights import load_pretrained
 
 WEIGHTS = "weights.safetensors"

@@ -14,10 +14,10 @@ from torch import nn
 from srrescgan.errors import ConfigError
 from srrescgan.files import write_json
 from srrescgan.generators import SRResDNet
-from srrescgan.inference.flat_guard import LEAST_SHRINK, useful_floor
 from srrescgan.portable.folder import writing_folder
 from srrescgan.portable.web import runtime
 from srrescgan.portable.web.graph import residual_graph
+from srrescgan.upscale.flat_pictures import LEAST_SHRINK, useful_floor
 
 _SCRIPTS = (
     "embedded.js", "crew.js", "bilinear.js", "picture.js", "upscaler.js", "viewer.js", "main.js",

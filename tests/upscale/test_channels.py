@@ -10,8 +10,8 @@ from small_network import small_network
 from torch import Tensor
 
 from srrescgan.inference import Predictor
-from srrescgan.inference.enlarging import enlarge, is_opaque, quantised
 from srrescgan.inference.tiling import floats
+from srrescgan.upscale.channels import enlarge, is_opaque, quantised
 
 
 def enlarged(picture: Tensor, tile: int | None = None) -> Tensor:

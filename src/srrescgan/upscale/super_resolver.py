@@ -11,11 +11,10 @@ from torch import Tensor, nn
 
 from srrescgan.images import photo_from_pil
 from srrescgan.inference.devices import choose_device
-from srrescgan.inference.enlarging import KINDS, channels_of, enlarge, quantised
-from srrescgan.inference.flat_guard import advice, came_out_bilinear, set_sigma_floor
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.inference.sheet import Sheet
 from srrescgan.inference.tiling import floats
+from srrescgan.upscale.channels import KINDS, Sheet, channels_of, enlarge, quantised
+from srrescgan.upscale.flat_pictures import advice, came_out_bilinear, set_sigma_floor
 from srrescgan.weights.build import load_pretrained
 from srrescgan.weights.find import find_weights
 

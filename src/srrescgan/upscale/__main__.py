@@ -14,17 +14,17 @@ from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import remove_leftovers
 from srrescgan.images import list_images
 from srrescgan.inference import Predictor, choose_device, parse_tile
-from srrescgan.inference.flat_guard import advice, set_sigma_floor
-from srrescgan.inference.photo_file import upscale_file
-from srrescgan.inference.placing import (
+from srrescgan.upscale.flat_pictures import advice, set_sigma_floor
+from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.output_paths import (
     left_alone,
     plan_outputs,
     refuse_overwriting,
     without_existing,
 )
-from srrescgan.inference.progress import Pace
-from srrescgan.inference.rendition import Rendition
-from srrescgan.inference.video import upscale_video
+from srrescgan.upscale.photo import upscale_file
+from srrescgan.upscale.progress import Pace
+from srrescgan.upscale.video import upscale_video
 from srrescgan.videos import Encoding, is_video, list_videos, output_suffix
 from srrescgan.weights import load_pretrained
 from srrescgan.weights.find import find_weights

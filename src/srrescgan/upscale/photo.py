@@ -11,10 +11,10 @@ from torch import Tensor
 
 from srrescgan.errors import DataError
 from srrescgan.images import FORMATS, NO_METADATA, Metadata, Photo, read_photo, writing_photo
-from srrescgan.inference.enlarging import channels_of, enlarge, is_opaque, quantised
-from srrescgan.inference.flat_guard import came_out_bilinear
 from srrescgan.inference.predictor import Predictor
-from srrescgan.inference.rendition import Rendition, format_of
+from srrescgan.upscale.channels import channels_of, enlarge, is_opaque, quantised
+from srrescgan.upscale.flat_pictures import came_out_bilinear
+from srrescgan.upscale.output_options import Rendition, format_of
 
 _DTYPES = {8: torch.uint8, 16: torch.uint16}
 

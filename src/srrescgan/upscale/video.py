@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from srrescgan.errors import DataError
-from srrescgan.inference.flat_guard import came_out_bilinear
 from srrescgan.inference.predictor import Predictor
-from srrescgan.inference.sheet import Sheet
+from srrescgan.upscale.channels import Sheet
+from srrescgan.upscale.flat_pictures import came_out_bilinear
 from srrescgan.videos import Encoding, read_through, rewrite
 
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from rich.console import Console
 
-from srrescgan.inference import progress
-from srrescgan.inference.progress import Pace
+from srrescgan.upscale import progress
+from srrescgan.upscale.progress import Pace
 
 
 class Clock:

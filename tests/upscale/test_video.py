@@ -7,7 +7,7 @@ import torch
 from srrescgan.errors import DataError
 from srrescgan.generators import SRResDNet
 from srrescgan.inference import Predictor
-from srrescgan.inference.video import upscale_video
+from srrescgan.upscale.video import upscale_video
 from srrescgan.videos import Encoding
 
 av = pytest.importorskip("av")

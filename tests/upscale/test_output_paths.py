@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.inference.placing import (
+from srrescgan.upscale.output_options import Rendition, format_of
+from srrescgan.upscale.output_paths import (
     left_alone,
     plan_outputs,
     refuse_overwriting,
     without_existing,
 )
-from srrescgan.inference.rendition import Rendition, format_of
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ from torch import Tensor, nn
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
 from srrescgan.inference import Outcome, Predictor
-from srrescgan.inference.flat_guard import (
+from srrescgan.upscale.channels import Sheet
+from srrescgan.upscale.flat_pictures import (
     advice,
     came_out_bilinear,
     set_sigma_floor,
     useful_floor,
 )
-from srrescgan.inference.sheet import Sheet
 from srrescgan.weights import load_pretrained
 
 
