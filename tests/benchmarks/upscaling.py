@@ -129,7 +129,7 @@ def _predictors(ours: nn.Module, device: torch.device) -> Iterator[tuple[str, Pr
 def _int8(ours: nn.Module, lr: Tensor) -> Work:
     import onnxruntime
 
-    from srrescgan.portable.int8 import write_int8
+    from srrescgan.export.int8 import write_int8
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "int8.onnx")

@@ -18,9 +18,9 @@ from small_network import CONFIG, small_network
 
 from srrescgan import SuperResolver
 from srrescgan.errors import ConfigError
+from srrescgan.export.web import write_web
+from srrescgan.export.web.runtime import read_runtime
 from srrescgan.generators import SRResDNet
-from srrescgan.portable.web import write_web
-from srrescgan.portable.web.runtime import read_runtime
 from srrescgan.upscale.flat_pictures import useful_floor
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ from small_network import write_small_network
 
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.export import FOLDERS, SUFFIXES, export
+from srrescgan.export.__main__ import FOLDERS, SUFFIXES, export
 
 
 def composed(tmp_path: Path, *overrides: str) -> DictConfig:
@@ -49,7 +49,7 @@ def test_a_place_that_cannot_be_written_to(target: str, tmp_path: Path) -> None:
 def test_an_option_of_another_target_is_refused(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("srrescgan.export.overridden", lambda group: key.startswith(group))
+    monkeypatch.setattr("srrescgan.export.__main__.overridden", lambda group: key.startswith(group))
     with pytest.raises(ConfigError, match="only"):
         export(composed(tmp_path, "target=pth", f"output={tmp_path / 'x.pth'}", key))
 

@@ -1,5 +1,0 @@
-"""A generator in a container, by Cog."""
-
-from srrescgan.portable.cog.writer import write_cog
-
-__all__ = ["write_cog"]

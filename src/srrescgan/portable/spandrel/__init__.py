@@ -1,5 +1,0 @@
-"""A generator for ComfyUI, chaiNNer and whatever else loads networks with spandrel."""
-
-from srrescgan.portable.spandrel.writer import write_spandrel
-
-__all__ = ["write_spandrel"]

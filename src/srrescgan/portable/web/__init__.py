@@ -1,5 +1,0 @@
-"""A page that upscales photos in a browser, with no server and no network."""
-
-from srrescgan.portable.web.writer import write_web
-
-__all__ = ["write_web"]
