@@ -27,7 +27,7 @@ demo: $(READY)  ## Train SRResCGAN on real photos in miniature, evaluate it, ups
 
 demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on them: in miniature
 	rm -rf $(REAL)
-	$(BIN)/python -m srrescgan.corpus.bundled $(REAL)/data
+	$(BIN)/python -m srrescgan.prepare.bundled $(REAL)/data
 	$(BIN)/python -m srrescgan.degrade input=$(REAL)/data/photos output=$(REAL)/data/camera degradation=noise8 scale=1
 	$(BIN)/python -m srrescgan.pipeline stages=demo_real paths.data_dir=$(REAL)/data output_dir=$(REAL) audit='{patch_size:32}' $(ARGS)
 	$(BIN)/python -m srrescgan.upscale input=$(REAL)/data/generated/LR/valid output=$(REAL)/upscaled weights=$(REAL)/train/checkpoints/last.ckpt

@@ -21,11 +21,11 @@ from sizes import Size
 from timing import Row, StopWatch, interleaved, row
 from torch.utils.data import Dataset
 
-from srrescgan.corpus.packing import pack_folder
 from srrescgan.data import HRFolder, SRDataModule
 from srrescgan.data.pictures import pictures_by_name
 from srrescgan.degradations import Bicubic
 from srrescgan.images import list_images, read_image, write_png
+from srrescgan.prepare.packing import pack_folder
 
 Crop = Callable[[int, int, int], np.ndarray]
 """Number of the picture, top, left: the patch, in memory of its own."""

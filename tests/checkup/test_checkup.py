@@ -16,10 +16,10 @@ from PIL import Image, ImageCms, ImageEnhance
 from torch.nn.functional import interpolate
 
 from srrescgan.checkup import Checkup, Problem, Report
-from srrescgan.corpus.packing import pack_folder
 from srrescgan.data import HRFolder, LRFolder, PairedFolder, UnpairedFolder
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize
+from srrescgan.prepare.packing import pack_folder
 
 Examine = Callable[..., Report]
 

@@ -25,7 +25,7 @@ PACKAGES = {
     "published": "srrescgan.evaluation",
     "degradation": "srrescgan.degradations",
     "data": "srrescgan.data",
-    "dataset": "srrescgan.corpus",
+    "dataset": "srrescgan.prepare",
     "system": "srrescgan.systems",
     "scheduler": "srrescgan.schedulers",
 }

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from srrescgan.corpus.pack_writer import JOURNAL
-from srrescgan.corpus.packing import pack_folder
 from srrescgan.data import HRFolder, PairedFolder, SRDataModule, UnpairedFolder
 from srrescgan.data.pack import INDEX, PIXELS, open_pack
 from srrescgan.degradations import Bicubic
 from srrescgan.errors import DataError
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize
+from srrescgan.prepare.pack_writer import JOURNAL
+from srrescgan.prepare.packing import pack_folder
 
 
 @pytest.fixture

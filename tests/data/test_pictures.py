@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srrescgan.corpus.packing import pack_folder
 from srrescgan.data.pictures import PictureFile, pictures_by_name
+from srrescgan.prepare.packing import pack_folder
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from srrescgan.config.check import check_targets
 from srrescgan.config.cli import check_overrides
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.data import HRFolder, SRDataModule
-from srrescgan.degrade import degrade
+from srrescgan.degrade.__main__ import degrade
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators import DSGANGenerator
 from srrescgan.images import read_image, to_uint8

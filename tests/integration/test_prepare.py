@@ -6,7 +6,7 @@ import pytest
 from commands import run
 from known_sets import KNOWN, composed, lay_out
 
-from srrescgan.prepare import prepare
+from srrescgan.prepare.__main__ import prepare
 
 
 def test_without_a_data_set_the_known_ones_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ from omegaconf import DictConfig
 
 from srrescgan.config.build import build
 from srrescgan.config.schema import CONFIG_DIR, register
-from srrescgan.corpus import DataSet
 from srrescgan.images import write_png
+from srrescgan.prepare import DataSet
 
 KNOWN = sorted(path.stem for path in Path(CONFIG_DIR, "dataset").glob("*.yaml"))
 

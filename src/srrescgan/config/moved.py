@@ -5,6 +5,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from srrescgan.config.check import iter_targets
 
 MOVED = {
+    "srrescgan.corpus.DataSet": "srrescgan.prepare.DataSet",
+    "srrescgan.corpus.Download": "srrescgan.prepare.Download",
+    "srrescgan.corpus.Made": "srrescgan.prepare.Made",
     "srrescgan.config.wandb_logger.IterationWandbLogger": (
         "srrescgan.loggers.wandb_logger.IterationWandbLogger"
     ),

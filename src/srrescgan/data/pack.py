@@ -4,7 +4,7 @@
 multiple of 4096 bytes, with zeros between. ``packed.json``, the index, says for each picture its
 name, place, size and checksum, and the file it was made of. It is written last: a folder without
 it is not packed yet. A pack may lie in a folder of its own, or beside the files and is then read
-instead of them. :mod:`srrescgan.corpus.packing` writes it.
+instead of them. :mod:`srrescgan.prepare.packing` writes it.
 
 Rows were chosen by measurement: cutting a patch out of a mapped file takes some 20 microseconds in
 any layout, and the plain one needs no library and can be cut like any array.

@@ -14,7 +14,7 @@ from typing import TypedDict
 
 from rich.progress import track
 
-from srrescgan.corpus.ahead import ahead
+from srrescgan.degrade.prefetch import ahead
 from srrescgan.errors import DataError
 from srrescgan.files import file_sha256, replacing
 from srrescgan.images import list_images

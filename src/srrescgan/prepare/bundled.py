@@ -1,6 +1,6 @@
 """Photographs inside installed packages, laid out as somebody's own pictures, to try things on.
 
-``python -m srrescgan.corpus.bundled FOLDER`` makes ``FOLDER/clean/train``, ``FOLDER/clean/valid``
+``python -m srrescgan.prepare.bundled FOLDER`` makes ``FOLDER/clean/train``, ``FOLDER/clean/valid``
 and ``FOLDER/photos``; the last are other scenes, for a camera that spoils them.
 """
 

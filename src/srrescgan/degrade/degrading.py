@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from rich.progress import track
 
-from srrescgan.corpus.ahead import ahead
-from srrescgan.corpus.manifest import JOURNAL, MANIFEST, Entry, Failure, Ledger, Output
-from srrescgan.corpus.pairs import PairMaker
 from srrescgan.data.pictures import picture_name
+from srrescgan.degrade.manifest import JOURNAL, MANIFEST, Entry, Failure, Ledger, Output
+from srrescgan.degrade.pairs import PairMaker
+from srrescgan.degrade.prefetch import ahead
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256, remove_leftovers
 from srrescgan.images import read_image, write_png
@@ -29,7 +29,7 @@ class Job:
     input: str
     """``source``, relative to the input folder."""
     targets: dict[str, Path]
-    """Role to file, see :data:`srrescgan.corpus.pairs.ROLES`."""
+    """Role to file, see :data:`srrescgan.degrade.pairs.ROLES`."""
 
     @property
     def name(self) -> str:

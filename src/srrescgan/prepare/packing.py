@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 from rich.progress import track
 
-from srrescgan.corpus.ahead import ahead
-from srrescgan.corpus.pack_writer import JOURNAL, Origin, PackWriter, end_of, read_journal
 from srrescgan.data.pack import (
     ALIGNMENT,
     INDEX,
@@ -21,9 +19,11 @@ from srrescgan.data.pack import (
     read_index,
 )
 from srrescgan.data.pictures import picture_name
+from srrescgan.degrade.prefetch import ahead
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256
 from srrescgan.images import image_size, list_images, read_image
+from srrescgan.prepare.pack_writer import JOURNAL, Origin, PackWriter, end_of, read_journal
 
 
 @dataclass(frozen=True)

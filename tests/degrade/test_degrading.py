@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 
-from srrescgan.corpus import degrading
-from srrescgan.corpus.degrading import Outcome, degrade_folder
-from srrescgan.corpus.pairs import PairMaker
 from srrescgan.data import HRFolder, PairedFolder
 from srrescgan.degradations import JPEG, Bicubic, Compose, GaussianNoise
+from srrescgan.degrade import degrading
+from srrescgan.degrade.degrading import Outcome, degrade_folder
+from srrescgan.degrade.pairs import PairMaker
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize

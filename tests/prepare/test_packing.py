@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srrescgan.corpus import pack_writer, packing
-from srrescgan.corpus.pack_writer import JOURNAL
-from srrescgan.corpus.packing import Packed, pack_folder
 from srrescgan.data.pack import INDEX, PIXELS, PackedPicture, checksum, open_pack
 from srrescgan.data.pictures import Picture, PictureFile, pictures_by_name
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image
+from srrescgan.prepare import pack_writer, packing
+from srrescgan.prepare.pack_writer import JOURNAL
+from srrescgan.prepare.packing import Packed, pack_folder
 
 COUNT = 12
 

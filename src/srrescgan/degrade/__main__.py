@@ -9,9 +9,9 @@ from rich.console import Console
 from srrescgan.callbacks import software
 from srrescgan.config.build import build
 from srrescgan.config.cli import entry_point, plain
-from srrescgan.corpus.degrading import degrade_folder
-from srrescgan.corpus.pairs import PairMaker
 from srrescgan.degradations import Learned
+from srrescgan.degrade.degrading import degrade_folder
+from srrescgan.degrade.pairs import PairMaker
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256
 from srrescgan.inference import choose_device

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from srrescgan.corpus.ahead import ahead
+from srrescgan.degrade.prefetch import ahead
 from srrescgan.errors import DataError
 
 _ALGORITHMS = {32: "md5", 64: "sha256"}

@@ -5,12 +5,12 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from srrescgan.corpus.dataset import DataSet, Download
-from srrescgan.corpus.manifest import JOURNAL, MANIFEST
 from srrescgan.data import HRFolder, PairedFolder
 from srrescgan.data.pack import INDEX, open_pack
+from srrescgan.degrade.manifest import JOURNAL, MANIFEST
 from srrescgan.errors import DataError
 from srrescgan.images import list_images
+from srrescgan.prepare.dataset import DataSet, Download
 
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz")
 

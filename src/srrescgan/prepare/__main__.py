@@ -10,15 +10,15 @@ from srrescgan.callbacks import software
 from srrescgan.config.build import build
 from srrescgan.config.cli import entry_point, plain
 from srrescgan.config.schema import CONFIG_DIR
-from srrescgan.corpus import DataSet
-from srrescgan.corpus.checking import (
+from srrescgan.errors import ConfigError
+from srrescgan.prepare import DataSet
+from srrescgan.prepare.checking import (
     check_downloads,
     drop_stale_packs,
     parts_table,
     refuse_missing,
 )
-from srrescgan.corpus.preparing import check_content, make_folder, refresh_pack
-from srrescgan.errors import ConfigError
+from srrescgan.prepare.preparing import check_content, make_folder, refresh_pack
 
 
 def prepare(cfg: DictConfig) -> None:

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from srrescgan.corpus.checksums import compare_checksums
-from srrescgan.corpus.content import Content, Differences, FolderRecord, hashes
-from srrescgan.corpus.dataset import DataSet, Made
-from srrescgan.corpus.degrading import degrade_folder
-from srrescgan.corpus.manifest import Ledger
-from srrescgan.corpus.packing import pack_folder
-from srrescgan.corpus.pairs import PairMaker
 from srrescgan.data.pack import INDEX, read_index
+from srrescgan.degrade.degrading import degrade_folder
+from srrescgan.degrade.manifest import Ledger
+from srrescgan.degrade.pairs import PairMaker
 from srrescgan.errors import DataError
 from srrescgan.images import list_images
+from srrescgan.prepare.checksums import compare_checksums
+from srrescgan.prepare.content import Content, Differences, FolderRecord, hashes
+from srrescgan.prepare.dataset import DataSet, Made
+from srrescgan.prepare.packing import pack_folder
 
 _SHOWN = 5
 

@@ -12,14 +12,14 @@ import torch
 from known_sets import KNOWN, composed, lay_out, recipe
 
 from srrescgan.config.build import build
-from srrescgan.corpus import content, degrading, packing
-from srrescgan.corpus.content import RECORD
 from srrescgan.data import HRFolder
 from srrescgan.data.pack import INDEX, PackedPicture
-from srrescgan.degrade import degrade
+from srrescgan.degrade.__main__ import degrade
 from srrescgan.errors import DataError
 from srrescgan.images import read_image, to_uint8, write_png
-from srrescgan.prepare import prepare
+from srrescgan.prepare import content, degrading, packing
+from srrescgan.prepare.__main__ import prepare
+from srrescgan.prepare.content import RECORD
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""lr pictures made from hr pictures, with a manifest that says how."""
