@@ -6,9 +6,9 @@ from pathlib import Path
 from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
-from srrescgan.checkup.cache import FactCache, default_cache
 from srrescgan.config.build import build, build_named
 from srrescgan.config.cli import check_overrides, entry_point
+from srrescgan.doctor.cache import FactCache, default_cache
 from srrescgan.files import text_hash
 from srrescgan.stages import run_stages
 

@@ -11,7 +11,6 @@ from pytorch_lightning.utilities.warnings import PossibleUserWarning
 from rich.console import Console
 
 from srrescgan.callbacks import Checkpoint, Provenance
-from srrescgan.checkup import require_healthy
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
 from srrescgan.config.match import check_match
@@ -19,6 +18,7 @@ from srrescgan.config.resume import check_objective, check_output, check_resumab
 from srrescgan.config.sweep import run_sweep
 from srrescgan.config.sweep_job import Answer, in_sweep, run_job
 from srrescgan.config.synthetic import use_synthetic_images
+from srrescgan.doctor import require_healthy
 from srrescgan.inference.report import score_table, training_summary
 from srrescgan.loggers.wandb_logger import IterationWandbLogger
 from srrescgan.weights.files import load_into, read_generator

@@ -8,12 +8,12 @@ from subprocess import CompletedProcess
 import pytest
 from commands import run
 
-from srrescgan.checkup import Checkup, require_healthy
-from srrescgan.checkup.problem import SEVERITIES
 from srrescgan.config.build import build
 from srrescgan.config.cli import check_overrides
 from srrescgan.data import HRFolder
-from srrescgan.doctor import doctor
+from srrescgan.doctor import Checkup, require_healthy
+from srrescgan.doctor.__main__ import doctor
+from srrescgan.doctor.problem import SEVERITIES
 from srrescgan.errors import ConfigError, DataError
 
 

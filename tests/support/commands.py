@@ -19,7 +19,9 @@ from subprocess import CompletedProcess, TimeoutExpired
 
 _SERVER = multiprocessing.get_context("forkserver")
 # What these import of others is what takes long.
-_SERVER.set_forkserver_preload([f"srrescgan.{name}.__main__" for name in ("train", "eval", "audit")])
+_SERVER.set_forkserver_preload(
+    [f"srrescgan.{name}.__main__" for name in ("train", "eval", "audit")]
+)
 
 
 class Command:

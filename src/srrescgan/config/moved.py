@@ -5,13 +5,16 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from srrescgan.config.check import iter_targets
 
 MOVED = {
+    "srrescgan.checkup.Checkup": "srrescgan.doctor.Checkup",
     "srrescgan.corpus.DataSet": "srrescgan.prepare.DataSet",
     "srrescgan.corpus.Download": "srrescgan.prepare.Download",
     "srrescgan.corpus.Made": "srrescgan.prepare.Made",
     "srrescgan.config.wandb_logger.IterationWandbLogger": (
         "srrescgan.loggers.wandb_logger.IterationWandbLogger"
     ),
+    "srrescgan.evaluation.published.PublishedTable": "srrescgan.eval.published.PublishedTable",
     "srrescgan.inference.load_domain_generator": "srrescgan.weights.load_domain_generator",
+    "srrescgan.stages.Stage": "srrescgan.pipeline.Stage",
 }
 """Old ``_target_`` to the present one."""
 

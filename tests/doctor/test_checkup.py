@@ -15,8 +15,8 @@ import torch
 from PIL import Image, ImageCms, ImageEnhance
 from torch.nn.functional import interpolate
 
-from srrescgan.checkup import Checkup, Problem, Report
 from srrescgan.data import HRFolder, LRFolder, PairedFolder, UnpairedFolder
+from srrescgan.doctor import Checkup, Problem, Report
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize
 from srrescgan.prepare.packing import pack_folder

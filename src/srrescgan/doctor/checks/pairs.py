@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from srrescgan.checkup.fingerprint import distance
-from srrescgan.checkup.problem import Problem
-from srrescgan.checkup.survey import Split
+from srrescgan.doctor.fingerprint import distance
+from srrescgan.doctor.problem import Problem
+from srrescgan.doctor.survey import Split
 
 FEW = 3
 """Pairs that have to be measured before the whole split is judged by them."""

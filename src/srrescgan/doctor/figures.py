@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from srrescgan.checkup.problem import Problem
 from srrescgan.data.pictures import Picture
+from srrescgan.doctor.problem import Problem
 from srrescgan.errors import DataError
 
 _THUMBNAIL = 256

@@ -6,12 +6,12 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from PIL import Image
 
-from srrescgan.checkup.fingerprint import perceptual_hash, pixel_digest
-from srrescgan.checkup.flatness import flat_share
-from srrescgan.checkup.header import Header, read_header
-from srrescgan.checkup.profile import difference_from_srgb
 from srrescgan.data.pack import PackedPicture
 from srrescgan.data.pictures import Picture, PictureFile
+from srrescgan.doctor.fingerprint import perceptual_hash, pixel_digest
+from srrescgan.doctor.flatness import flat_share
+from srrescgan.doctor.header import Header, read_header
+from srrescgan.doctor.profile import difference_from_srgb
 from srrescgan.errors import DataError
 
 VERSION = 1

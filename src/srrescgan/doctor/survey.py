@@ -12,12 +12,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from srrescgan.checkup.alignment import Alignment, align
-from srrescgan.checkup.cache import FactCache
-from srrescgan.checkup.facts import VERSION, Facts, damaged, find_facts
 from srrescgan.data.datamodule import FolderDataset
 from srrescgan.data.pack import PackedPicture
 from srrescgan.data.pictures import Candidate, Picture, PictureFile
+from srrescgan.doctor.alignment import Alignment, align
+from srrescgan.doctor.cache import FactCache
+from srrescgan.doctor.facts import VERSION, Facts, damaged, find_facts
 from srrescgan.errors import DataError
 
 _FLUSH_EVERY_S = 2.0

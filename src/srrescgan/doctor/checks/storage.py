@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from srrescgan.checkup.problem import Problem
-from srrescgan.checkup.survey import Split
+from srrescgan.doctor.problem import Problem
+from srrescgan.doctor.survey import Split
 
 _MODES = {
     "1": "black and white",

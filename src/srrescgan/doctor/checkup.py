@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from srrescgan.checkup.cache import FactCache, default_cache
-from srrescgan.checkup.checks import copies, names, pairs, sizes, storage
-from srrescgan.checkup.checks.flat import flat
-from srrescgan.checkup.problem import SEVERITIES, Problem, Severity
-from srrescgan.checkup.report import Report
-from srrescgan.checkup.survey import Split, survey
 from srrescgan.data.datamodule import FolderDataset
+from srrescgan.doctor.cache import FactCache, default_cache
+from srrescgan.doctor.checks import copies, names, pairs, sizes, storage
+from srrescgan.doctor.checks.flat import flat
+from srrescgan.doctor.problem import SEVERITIES, Problem, Severity
+from srrescgan.doctor.report import Report
+from srrescgan.doctor.survey import Split, survey
 
 _ALONE = (
     *(names.missing, names.unpaired, names.name_clash),
@@ -31,7 +31,7 @@ class Checkup:
         cache: file that remembers what was found, by content; ``None`` for
             ``srrescgan/doctor.sqlite`` in the user's cache folder.
         severity: check to ``error``, ``warning`` or ``ignore``, where it differs from
-            :data:`srrescgan.checkup.problem.SEVERITIES`.
+            :data:`srrescgan.doctor.problem.SEVERITIES`.
         hash_distance: bits of 256 up to which two pictures count as the same one.
         shift: largest displacement of an lr picture, in lr pixels; 0.25 is one hr pixel at x4.
         split_shift: likewise of the median over a split.

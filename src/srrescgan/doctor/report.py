@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from srrescgan.checkup.checks.flat import mean_flatness
-from srrescgan.checkup.checks.pairs import median_alignment
-from srrescgan.checkup.figures import figures
-from srrescgan.checkup.problem import Problem, Severity
-from srrescgan.checkup.survey import Split
+from srrescgan.doctor.checks.flat import mean_flatness
+from srrescgan.doctor.checks.pairs import median_alignment
+from srrescgan.doctor.figures import figures
+from srrescgan.doctor.problem import Problem, Severity
+from srrescgan.doctor.survey import Split
 from srrescgan.files import write_json
 from srrescgan.html.report_page import Page
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from srrescgan.checkup.fingerprint import BITS, close_pairs
-from srrescgan.checkup.problem import Problem
-from srrescgan.checkup.survey import Split
 from srrescgan.data.pictures import Picture
+from srrescgan.doctor.fingerprint import BITS, close_pairs
+from srrescgan.doctor.problem import Problem
+from srrescgan.doctor.survey import Split
 
 
 def near_duplicate(split: Split, limit: int) -> Iterator[Problem]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from srrescgan.checkup.problem import Problem
-from srrescgan.checkup.survey import Split
+from srrescgan.doctor.problem import Problem
+from srrescgan.doctor.survey import Split
 
 _FIX = "cut the flat part off (letterbox bars, screenshots, scans) or remove the picture"
 

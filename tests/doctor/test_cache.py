@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from srrescgan.checkup import Checkup
-from srrescgan.checkup.cache import FactCache, default_cache
 from srrescgan.data import HRFolder
 from srrescgan.data.pictures import PictureFile
+from srrescgan.doctor import Checkup
+from srrescgan.doctor.cache import FactCache, default_cache
 
 
 @pytest.fixture

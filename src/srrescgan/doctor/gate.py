@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from srrescgan.checkup.checkup import Checkup
 from srrescgan.data.datamodule import FolderDataset
+from srrescgan.doctor.checkup import Checkup
 from srrescgan.errors import DataError
 
 _SHOWN = 5
