@@ -9,11 +9,11 @@ from commands import run as run_command
 from scenes import eight_bit, scene
 from wandb_file import value, whole
 
-from srrescgan.audit import audit
+from srrescgan.audit.__main__ import audit
+from srrescgan.audit.figures import FIGURES
 from srrescgan.config.cli import check_overrides
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import to_uint8, write_png
-from srrescgan.realism.figures import FIGURES
 
 
 def fill(folder: Path, seeds: range, sigma: float) -> Path:

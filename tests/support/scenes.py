@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srrescgan.realism.domain import Domain
+from srrescgan.audit.domain import Domain
 
 SIDE = 128
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Sheet
 
-from srrescgan.realism.comparison import CLASSIFIER, Comparison
-from srrescgan.realism.figure import COLORS
-from srrescgan.realism.figures import FIGURES
+from srrescgan.audit.comparison import CLASSIFIER, Comparison
+from srrescgan.audit.figure import COLORS
+from srrescgan.audit.figures import FIGURES
 
 _SIZE = (7.0, 3.6)
 _DPI = 110

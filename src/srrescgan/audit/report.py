@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from srrescgan.audit.classifier import ABOUT
+from srrescgan.audit.comparison import CLASSIFIER, Comparison
+from srrescgan.audit.crops import Pair
+from srrescgan.audit.domain import Domain, Sampling
+from srrescgan.audit.figures import FIGURES
 from srrescgan.files import replacing
 from srrescgan.html.report_page import Page
-from srrescgan.realism.classifier import ABOUT
-from srrescgan.realism.comparison import CLASSIFIER, Comparison
-from srrescgan.realism.crops import Pair
-from srrescgan.realism.domain import Domain, Sampling
-from srrescgan.realism.figures import FIGURES
 
 _DIGITS = 6
 _PACKAGES = ("srrescgan", "torch", "numpy", "scikit-learn", "pillow")

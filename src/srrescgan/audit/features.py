@@ -3,11 +3,11 @@
 import torch
 from torch import Tensor
 
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import ROUNDING
+from srrescgan.audit.flat import residual
+from srrescgan.audit.noise_color import PAIRS, channel_correlation
 from srrescgan.ops.spectrum import radial_power
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import ROUNDING
-from srrescgan.realism.flat import residual
-from srrescgan.realism.noise_color import PAIRS, channel_correlation
 
 _BANDS = 4
 _SHIFTS = ((0, 1), (1, 0), (1, 1), (0, 2), (2, 0))

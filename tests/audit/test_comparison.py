@@ -8,13 +8,13 @@ import pytest
 import torch
 from scenes import as_domain, eight_bit, scenes
 
+from srrescgan.audit.comparison import AT_LEAST, CLASSIFIER, Comparison, compare
+from srrescgan.audit.crops import pairs
+from srrescgan.audit.domain import Domain, Sampling
+from srrescgan.audit.figures import FIGURES
+from srrescgan.audit.gate import NotRealEnoughError, check_limits, exceeded, refuse
+from srrescgan.audit.report import rows, verdict, write_json
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.realism.comparison import AT_LEAST, CLASSIFIER, Comparison, compare
-from srrescgan.realism.crops import pairs
-from srrescgan.realism.domain import Domain, Sampling
-from srrescgan.realism.figures import FIGURES
-from srrescgan.realism.gate import NotRealEnoughError, check_limits, exceeded, refuse
-from srrescgan.realism.report import rows, verdict, write_json
 
 
 def noisy(first: int, count: int, sigma: float) -> Domain:

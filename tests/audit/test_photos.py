@@ -7,12 +7,12 @@ import pytest
 import torch
 from scenes import as_domain
 
+from srrescgan.audit.classifier import classify
+from srrescgan.audit.domain import Domain, Sampling, sample
+from srrescgan.audit.features import describe
+from srrescgan.audit.figures import FIGURES
 from srrescgan.degradations import JPEG, Bicubic, Compose, GaussianNoise
 from srrescgan.images import list_images, read_image, to_tensor
-from srrescgan.realism.classifier import classify
-from srrescgan.realism.domain import Domain, Sampling, sample
-from srrescgan.realism.features import describe
-from srrescgan.realism.figures import FIGURES
 
 pytestmark = pytest.mark.reference
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from scenes import as_domain, eight_bit, scenes
 
-from srrescgan.realism.classifier import FOLDS, classify
-from srrescgan.realism.features import NAMES, describe, noise_features
+from srrescgan.audit.classifier import FOLDS, classify
+from srrescgan.audit.features import NAMES, describe, noise_features
 
 
 def side(pictures: int, places: int, shift: float, seed: int, own: float = 0.0):

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from srrescgan.audit.flat import flattest
 from srrescgan.data.pictures import Picture, pictures_by_name
 from srrescgan.data.seeds import derive_seed
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import to_tensor
 from srrescgan.ops.blocking import PERIOD
-from srrescgan.realism.flat import flattest
 
 SMALLEST = 32
 """Smallest patch, pixels."""

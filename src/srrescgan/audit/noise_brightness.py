@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import COLORS, Figure, Measurement, Numbers
-from srrescgan.realism.flat import residual
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import COLORS, Figure, Measurement, Numbers
+from srrescgan.audit.flat import residual
 
 _EDGES = np.linspace(0, 255, 9)
 _ENOUGH = 15

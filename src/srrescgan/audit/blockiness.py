@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from matplotlib.axes import Axes
 
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import Figure, Measurement, Numbers, earth_movers, plot_shares, spread
 from srrescgan.ops.blocking import grid_energy, grid_excess
 from srrescgan.ops.color import rgb_to_y
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import Figure, Measurement, Numbers, earth_movers, plot_shares, spread
 
 
 def _measure(domain: Domain) -> Measurement:

@@ -5,11 +5,11 @@ from pathlib import Path
 from omegaconf import DictConfig
 from rich.console import Console
 
+from srrescgan.audit import crops, gate, loggers, plots, report
+from srrescgan.audit.comparison import AT_LEAST, compare
+from srrescgan.audit.domain import Sampling, sample
 from srrescgan.config.build import build_named
 from srrescgan.config.cli import entry_point, plain, use_job_directory
-from srrescgan.realism import crops, gate, loggers, plots, report
-from srrescgan.realism.comparison import AT_LEAST, compare
-from srrescgan.realism.domain import Sampling, sample
 
 
 def audit(cfg: DictConfig) -> None:

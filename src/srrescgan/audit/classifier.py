@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from srrescgan.realism.features import NAMES
+from srrescgan.audit.features import NAMES
 
 FOLDS = 5
 ABOUT = (
@@ -58,7 +58,7 @@ def classify(
     side weighs the same, whatever its number of places.
 
     Args:
-        first: features and pictures of :func:`~srrescgan.realism.features.describe`.
+        first: features and pictures of :func:`~srrescgan.audit.features.describe`.
         second: the same of the other domain.
         seed: deals the pictures.
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from PIL import Image
 
+from srrescgan.audit.domain import Sampling, sample
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.prepare.packing import pack_folder
-from srrescgan.realism.domain import Sampling, sample
 
 SAMPLING = Sampling(patch_size=32, patches_per_image=3, max_images=None, seed=0)
 

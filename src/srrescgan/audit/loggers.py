@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from pytorch_lightning.loggers import Logger, TensorBoardLogger
 
-from srrescgan.realism.comparison import Comparison
+from srrescgan.audit.comparison import Comparison
 
 
 def log(

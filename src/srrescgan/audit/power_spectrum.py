@@ -4,10 +4,8 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from srrescgan.ops.color import rgb_to_y
-from srrescgan.ops.spectrum import radial_power, ring_frequencies
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import (
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import (
     COLORS,
     ROUNDING,
     Figure,
@@ -15,6 +13,8 @@ from srrescgan.realism.figure import (
     Numbers,
     shape_difference,
 )
+from srrescgan.ops.color import rgb_to_y
+from srrescgan.ops.spectrum import radial_power, ring_frequencies
 
 
 def _measure(domain: Domain) -> Measurement:

@@ -8,10 +8,10 @@ import torch
 from scenes import as_domain, eight_bit, scenes
 from torch import Tensor
 
+from srrescgan.audit.figure import Figure
+from srrescgan.audit.figures import FIGURES
 from srrescgan.degradations import JPEG
 from srrescgan.ops.filters import low_pass
-from srrescgan.realism.figure import Figure
-from srrescgan.realism.figures import FIGURES
 
 BY_NAME = {figure.name: figure for figure in FIGURES}
 COUNT = 30

@@ -7,9 +7,9 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import COLORS, ROUNDING, Figure, Measurement, Numbers
-from srrescgan.realism.flat import residual
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import COLORS, ROUNDING, Figure, Measurement, Numbers
+from srrescgan.audit.flat import residual
 
 PAIRS = {"red_green": (0, 1), "red_blue": (0, 2), "green_blue": (1, 2)}
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import Figure, Measurement, Numbers, earth_movers, plot_shares, spread
 from srrescgan.ops.noise import estimate_sigma
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import Figure, Measurement, Numbers, earth_movers, plot_shares, spread
 
 _COUNTED = 0.9  # fine regular texture, flat for a blur, is taken for noise in a few places
 

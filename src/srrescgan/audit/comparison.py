@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from srrescgan.audit.classifier import FOLDS, Classification, classify
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.features import describe
+from srrescgan.audit.figure import Measurement
+from srrescgan.audit.figures import FIGURES
 from srrescgan.data.seeds import derive_seed
 from srrescgan.errors import DataError
-from srrescgan.realism.classifier import FOLDS, Classification, classify
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.features import describe
-from srrescgan.realism.figure import Measurement
-from srrescgan.realism.figures import FIGURES
 
 CLASSIFIER = "classifier"
 AT_LEAST = 3 * FOLDS

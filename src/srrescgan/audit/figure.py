@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from srrescgan.realism.domain import Domain
+from srrescgan.audit.domain import Domain
 
 Measurement = Mapping[str, np.ndarray]
 """What a figure read from one domain, by name."""

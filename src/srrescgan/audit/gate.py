@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from srrescgan.audit.comparison import CLASSIFIER, Comparison
+from srrescgan.audit.figures import FIGURES
 from srrescgan.errors import ConfigError, UserError
-from srrescgan.realism.comparison import CLASSIFIER, Comparison
-from srrescgan.realism.figures import FIGURES
 
 _REMEDY = (
     "train the degradation longer, give it more pictures of the source domain or another kind of"

@@ -3,7 +3,7 @@
 import torch
 from scenes import SIDE, as_domain, eight_bit, scenes
 
-from srrescgan.realism.flat import flattest, residual
+from srrescgan.audit.flat import flattest, residual
 
 
 def noise(shape, sigma: float, seed: int = 0) -> torch.Tensor:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from matplotlib.axes import Axes
 
-from srrescgan.ops.spectrum import radial_power, ring_frequencies
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.figure import (
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.figure import (
     COLORS,
     ROUNDING,
     Figure,
@@ -14,7 +13,8 @@ from srrescgan.realism.figure import (
     Numbers,
     shape_difference,
 )
-from srrescgan.realism.flat import residual
+from srrescgan.audit.flat import residual
+from srrescgan.ops.spectrum import radial_power, ring_frequencies
 
 
 def _measure(domain: Domain) -> Measurement:

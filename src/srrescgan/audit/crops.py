@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from srrescgan.audit.domain import Domain
+from srrescgan.audit.flat import residual
 from srrescgan.images import to_uint8
 from srrescgan.ops.noise import estimate_sigma
-from srrescgan.realism.domain import Domain
-from srrescgan.realism.flat import residual
 
 _QUANTILES = (0.2, 0.5, 0.8, 0.95)
 _ZOOM = 4
