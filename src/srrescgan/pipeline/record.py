@@ -10,7 +10,7 @@ from srrescgan.data.pack import INDEX, is_pack
 from srrescgan.errors import DataError
 from srrescgan.files import text_hash, write_json
 from srrescgan.images import list_images
-from srrescgan.stages.stage import Stage
+from srrescgan.pipeline.stage import Stage
 
 Digest = Callable[[Path], str]
 """File to the hash of its content."""

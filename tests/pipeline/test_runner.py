@@ -9,8 +9,8 @@ from PIL import Image
 
 from srrescgan.errors import DataError
 from srrescgan.files import file_sha256
-from srrescgan.stages import Stage, StageError, run_stages, runner
-from srrescgan.stages.stage import command_line
+from srrescgan.pipeline import Stage, StageError, run_stages, runner
+from srrescgan.pipeline.stage import command_line
 
 
 class Commands:

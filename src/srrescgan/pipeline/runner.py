@@ -10,8 +10,8 @@ from pathlib import Path
 from types import FrameType
 
 from srrescgan.errors import DataError, UserError
-from srrescgan.stages.record import Digest, Record, content_hash, record_of
-from srrescgan.stages.stage import Stage, command_line
+from srrescgan.pipeline.record import Digest, Record, content_hash, record_of
+from srrescgan.pipeline.stage import Stage, command_line
 from srrescgan.weights.files import read_checkpoint
 
 

@@ -10,7 +10,7 @@ from srrescgan.config.build import build, build_named
 from srrescgan.config.cli import check_overrides, entry_point
 from srrescgan.doctor.cache import FactCache, default_cache
 from srrescgan.files import text_hash
-from srrescgan.stages import run_stages
+from srrescgan.pipeline import run_stages
 
 
 def pipeline(cfg: DictConfig) -> None:
