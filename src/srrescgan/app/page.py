@@ -6,9 +6,9 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from srrescgan.app.upscaler import PhotoUpscaler
 from srrescgan.errors import UserError
 from srrescgan.images import SUFFIXES
-from srrescgan.photo_page.upscaler import PhotoUpscaler
 
 if TYPE_CHECKING:
     import gradio

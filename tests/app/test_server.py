@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from small_network import small_network
 
+from srrescgan.app import PhotoUpscaler, serve, server
+from srrescgan.app.page import build_page
 from srrescgan.errors import ConfigError
-from srrescgan.photo_page import PhotoUpscaler, serve, server
-from srrescgan.photo_page.page import build_page
 
 gradio = pytest.importorskip("gradio")
 

@@ -9,12 +9,12 @@ from PIL import Image
 from small_network import small_network
 
 from srrescgan import SuperResolver
+from srrescgan.app import PhotoUpscaler, preview
 from srrescgan.errors import DataError
 from srrescgan.generators import SRResDNet
 from srrescgan.images import read_photo, writing_photo
 from srrescgan.images.metadata import NO_METADATA
 from srrescgan.inference import Predictor
-from srrescgan.photo_page import PhotoUpscaler, preview
 from srrescgan.upscale.output_options import Rendition
 from srrescgan.upscale.photo import upscale_file
 
@@ -99,7 +99,7 @@ def test_a_photo_too_large_to_be_read_back_is_saved_all_the_same(photo, monkeypa
     def refuse(*paths: Path) -> None:
         raise DataError("too many pixels")
 
-    monkeypatch.setattr("srrescgan.photo_page.upscaler.write_preview", refuse)
+    monkeypatch.setattr("srrescgan.app.upscaler.write_preview", refuse)
     large = PhotoUpscaler(small_network(), CPU)(photo, False, False, "auto")
     assert large.shown is None
     assert large.file.is_file()

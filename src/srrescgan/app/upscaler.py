@@ -8,10 +8,10 @@ from tempfile import mkdtemp
 import torch
 from torch import nn
 
+from srrescgan.app.preview import is_part, write_preview
 from srrescgan.errors import DataError
 from srrescgan.images import image_size
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.photo_page.preview import is_part, write_preview
 from srrescgan.types import TiledGenerator
 from srrescgan.upscale.flat_pictures import advice, set_sigma_floor, useful_floor
 from srrescgan.upscale.output_options import Rendition

@@ -3,7 +3,7 @@
 Needs the optional extra ``app`` (Gradio).
 """
 
-from srrescgan.photo_page.server import serve
-from srrescgan.photo_page.upscaler import PhotoUpscaler
+from srrescgan.app.server import serve
+from srrescgan.app.upscaler import PhotoUpscaler
 
 __all__ = ["PhotoUpscaler", "serve"]

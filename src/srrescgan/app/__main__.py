@@ -6,10 +6,10 @@ import sys
 from omegaconf import DictConfig
 from rich.console import Console
 
+from srrescgan.app import PhotoUpscaler, serve
 from srrescgan.config.cli import entry_point, overridden, plain
 from srrescgan.errors import ConfigError
 from srrescgan.inference import choose_device
-from srrescgan.photo_page import PhotoUpscaler, serve
 from srrescgan.weights import load_pretrained
 from srrescgan.weights.find import find_weights
 

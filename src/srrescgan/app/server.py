@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from tempfile import TemporaryDirectory
 
+from srrescgan.app.page import PASTE, STYLE, build_page
+from srrescgan.app.upscaler import PhotoUpscaler
 from srrescgan.errors import ConfigError
-from srrescgan.photo_page.page import PASTE, STYLE, build_page
-from srrescgan.photo_page.upscaler import PhotoUpscaler
 
 HOST = "127.0.0.1"
 _FONTS = ("system-ui", "sans-serif")  # those of the machine: nothing is asked from the internet
