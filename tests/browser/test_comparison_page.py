@@ -10,8 +10,8 @@ from evaluations import evaluation_of
 from exhibits import evaluation_and_gallery, shown
 from screens import enlarged, pixels, settle, shows
 
-from srrescgan.evaluation.page import write_page
-from srrescgan.evaluation.results import Row
+from srrescgan.eval.page import write_page
+from srrescgan.eval.results import Row
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,7 @@ PACKAGES = {
     "gan_loss": "srrescgan.losses",
     "protocol": "srrescgan.metrics",
     "metric": "srrescgan.metrics",
-    "published": "srrescgan.evaluation",
+    "published": "srrescgan.eval",
     "degradation": "srrescgan.degradations",
     "data": "srrescgan.data",
     "dataset": "srrescgan.prepare",

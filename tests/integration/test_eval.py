@@ -11,7 +11,7 @@ from composing import composed
 from PIL import Image
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.eval import evaluate
+from srrescgan.eval.__main__ import evaluate
 from srrescgan.generators import SRResDNet
 from srrescgan.weights.files import write_pth, write_safetensors
 

@@ -9,7 +9,7 @@ from commands import run
 from composing import composed
 
 from srrescgan.config.schema import CONFIG_DIR
-from srrescgan.eval import evaluate
+from srrescgan.eval.__main__ import evaluate
 from srrescgan.train import train
 from srrescgan.weights import load_domain_generator
 

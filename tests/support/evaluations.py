@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from srrescgan.evaluation.columns import Column
-from srrescgan.evaluation.results import Contestant, Evaluation, Row
+from srrescgan.eval.columns import Column
+from srrescgan.eval.results import Contestant, Evaluation, Row
 
 LABELS = {"rgb8": "rgb, border 0, 8-bit rounded", "y4": "y, border 4, 8-bit rounded"}
 COLUMNS = {

@@ -3,9 +3,9 @@
 import numpy as np
 from evaluations import column, evaluation_of
 
-from srrescgan.evaluation.exhibit import Shown
-from srrescgan.evaluation.gallery import Gallery
-from srrescgan.evaluation.results import Evaluation, Row
+from srrescgan.eval.exhibit import Shown
+from srrescgan.eval.gallery import Gallery
+from srrescgan.eval.results import Evaluation, Row
 
 SCALE = 4
 COLUMNS = (column("rgb8/psnr"), column("rgb8/lpips"))

@@ -22,7 +22,7 @@ _OFFICIAL = "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296"
 _PLACES = (
     ("iqa", "niqe/niqe_pris_params.npz", "iqa-torch"),
     ("basicsr", "metrics/niqe_pris_params.npz", "basicsr"),
-    ("mmagic", "evaluation/metrics/niqe_pris_params.npz", "mmagic"),
+    ("mmagic", "eval/metrics/niqe_pris_params.npz", "mmagic"),
 )
 """Module, place in it, and name on PyPI of packages (Apache-2.0) that bring it."""
 

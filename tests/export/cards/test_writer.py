@@ -12,7 +12,7 @@ from evaluations import evaluation_of, scores_of
 from small_network import CONFIG, small_network, write_small_network
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.evaluation import store
+from srrescgan.eval import store
 from srrescgan.export.cards import Publication, write_card
 from srrescgan.weights import load_pretrained
 from srrescgan.weights.files import write_pth

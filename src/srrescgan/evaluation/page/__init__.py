@@ -1,5 +1,0 @@
-"""The comparison page: one file that opens from disk, with no server and no network."""
-
-from srrescgan.evaluation.page.writer import write_page
-
-__all__ = ["write_page"]
