@@ -6,7 +6,6 @@ from srrescgan.callbacks.image_table import ImageTable
 from srrescgan.callbacks.images import ImageLogger
 from srrescgan.callbacks.progress import Progress
 from srrescgan.callbacks.provenance import Provenance, software
-from srrescgan.callbacks.prune import Prune
 from srrescgan.callbacks.random_state import RandomState
 from srrescgan.callbacks.scalars import ScalarLogger
 
@@ -17,7 +16,6 @@ __all__ = [
     "ImageTable",
     "Progress",
     "Provenance",
-    "Prune",
     "RandomState",
     "ScalarLogger",
     "software",

@@ -5,6 +5,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 from srrescgan.config.check import iter_targets
 
 MOVED = {
+    "srrescgan.callbacks.Prune": "srrescgan.sweeps.Prune",
     "srrescgan.checkup.Checkup": "srrescgan.doctor.Checkup",
     "srrescgan.corpus.DataSet": "srrescgan.prepare.DataSet",
     "srrescgan.corpus.Download": "srrescgan.prepare.Download",

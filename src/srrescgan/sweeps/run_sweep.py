@@ -1,6 +1,6 @@
 """A multirun from its command line to its report: checked first, resumed, judged at the end.
 
-Hydra's own sweepers and launchers run the jobs; :mod:`srrescgan.config.sweep_job` is what they run.
+Hydra's own sweepers and launchers run the jobs; :mod:`srrescgan.sweeps.run_job` is what they run.
 A sweep is resumed by repeating its command: a sweeper that is seeded asks for the same jobs again,
 each job has a folder of its own that is named by what sets it apart, and the record in it answers
 for a job that is over. So no database is needed, and it works with every sweeper and launcher.

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from toys import Recorder, players
 
-from srrescgan.callbacks import Prune
 from srrescgan.metrics import PSNR, Protocol
 from srrescgan.sweeps.job import Job
+from srrescgan.sweeps.prune import Prune
 from srrescgan.sweeps.pruning import note, noted
 
 

@@ -9,10 +9,10 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from srrescgan.config.cli import entry_point
-from srrescgan.config.sweep_dashboard import sweep_report
-from srrescgan.config.workspace import curves, layout, sweep_parameters, sweep_scores
 from srrescgan.errors import ConfigError
 from srrescgan.loggers.wandb_server import save, write_spec
+from srrescgan.sweeps.dashboard import sweep_report
+from srrescgan.workspace.layout import curves, layout, sweep_parameters, sweep_scores
 
 
 def workspace(cfg: DictConfig) -> None:

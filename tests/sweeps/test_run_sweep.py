@@ -11,10 +11,10 @@ from omegaconf import DictConfig
 
 from srrescgan.config.cli import entry_point, use_job_directory
 from srrescgan.config.schema import CONFIG_DIR
-from srrescgan.config.sweep import prepare, run_sweep
-from srrescgan.config.sweep_job import run_job
 from srrescgan.errors import DataError, UserError
 from srrescgan.sweeps.job import Job, read_jobs
+from srrescgan.sweeps.run_job import run_job
+from srrescgan.sweeps.run_sweep import prepare, run_sweep
 
 DEMO = ["metric=[psnr,ssim]", "objective=[psnr,ssim]"]
 OPTUNA = [*DEMO, "sweep=optuna", "hydra.sweeper.n_trials=3"]

@@ -13,7 +13,7 @@ from omegaconf import DictConfig
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError
 from srrescgan.loggers import wandb_server
-from srrescgan.workspace import workspace
+from srrescgan.workspace.__main__ import workspace
 
 pytest.importorskip("wandb_workspaces", reason="optional: pip install 'srrescgan[dashboards]'")
 
