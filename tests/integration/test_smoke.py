@@ -10,7 +10,7 @@ from composing import composed
 
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.eval.__main__ import evaluate
-from srrescgan.train import train
+from srrescgan.train.__main__ import train
 from srrescgan.weights import load_domain_generator
 
 EXPERIMENTS = sorted(path.stem for path in Path(CONFIG_DIR, "experiment").glob("*.yaml"))

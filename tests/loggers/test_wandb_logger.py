@@ -15,7 +15,7 @@ from srrescgan.callbacks import software
 from srrescgan.callbacks.dashboards import Picture
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.loggers.wandb_logger import IterationWandbLogger
-from srrescgan.train import train
+from srrescgan.train.__main__ import train
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import torch
 from srrescgan.callbacks import AtomicCheckpointIO
 from srrescgan.files import file_sha256
 from srrescgan.sweeps.job import read_jobs
-from srrescgan.train import main
+from srrescgan.train.__main__ import main
 
 RUN = [
     *("experiment=demo", "debug=smoke", "metric=[psnr]", "objective=[psnr]", "patch_size=32"),

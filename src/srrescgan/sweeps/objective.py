@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from srrescgan.errors import UserError
+from srrescgan.errors import ConfigError, UserError, nearest
 from srrescgan.types import Metric
 
 
@@ -84,3 +84,28 @@ def possible(sets: Mapping[str, bool], metrics: Mapping[str, Metric]) -> dict[st
             found[key] = Objective(key, scores, metric.higher_is_better)
             found.setdefault(key.rpartition("/")[2], found[key])
     return found
+
+
+def check_objective(
+    objective: str | Sequence[str] | None,
+    sets: Mapping[str, bool],
+    metrics: Mapping[str, Metric],
+) -> tuple[Objective, ...]:
+    """Make sure that what a sweep is judged by will exist when the run is over.
+
+    Args:
+        objective: names, as :func:`srrescgan.sweeps.objective.possible` describes them.
+        sets: validation sets by name: whether they have true images.
+        metrics: by ``<protocol>/<metric>``.
+
+    Raises:
+        ConfigError: naming the nearest metric that will.
+    """
+    known = possible(sets, metrics)
+    for name in names(objective):
+        if name not in known:
+            raise ConfigError(
+                f"objective={name}: no such metric{nearest(name, known)}"
+                f" (there will be: {', '.join(sorted(known))})"
+            )
+    return tuple(known[name] for name in names(objective))

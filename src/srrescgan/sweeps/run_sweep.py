@@ -21,9 +21,9 @@ from rich.console import Console
 
 from srrescgan.config.build import build
 from srrescgan.config.cli import check_overrides, compose_with_hydra
-from srrescgan.config.resume import check_objective
 from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
 from srrescgan.sweeps.job import read_jobs
+from srrescgan.sweeps.objective import check_objective
 from srrescgan.sweeps.plan import Plan
 from srrescgan.sweeps.report import failures, table, write_report
 

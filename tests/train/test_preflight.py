@@ -8,7 +8,7 @@ from hydra.core.global_hydra import GlobalHydra
 
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError
-from srrescgan.train import train
+from srrescgan.train.__main__ import train
 
 
 @pytest.mark.parametrize(

@@ -13,14 +13,14 @@ from rich.console import Console
 from srrescgan.callbacks import Checkpoint, Provenance
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
-from srrescgan.config.match import check_match
-from srrescgan.config.resume import check_objective, check_output, check_resumable, is_over
 from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.doctor import require_healthy
-from srrescgan.inference.report import score_table, training_summary
 from srrescgan.loggers.wandb_logger import IterationWandbLogger
+from srrescgan.sweeps.objective import check_objective
 from srrescgan.sweeps.run_job import Answer, in_sweep, run_job
 from srrescgan.sweeps.run_sweep import run_sweep
+from srrescgan.train.preflight import check_match, check_output, check_resumable, is_over
+from srrescgan.train.report import score_table, training_summary
 from srrescgan.weights.files import load_into, read_generator
 
 

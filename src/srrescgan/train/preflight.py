@@ -1,14 +1,37 @@
-"""A run held against what is there already: its folder, its checkpoint, its objective."""
+"""Checks before training starts: the data against the system, the output folder, the checkpoint."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytorch_lightning as pl
 
-from srrescgan.errors import ConfigError, WeightsError, nearest
-from srrescgan.sweeps.objective import Objective, names, possible
-from srrescgan.types import Metric
+from srrescgan.data import SRDataModule
+from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.systems import PhasedSystem
 from srrescgan.weights.files import read_checkpoint
+
+
+def check_match(system: PhasedSystem, datamodule: SRDataModule) -> None:
+    """Make sure that the batches hold what the system looks for.
+
+    Raises:
+        ConfigError: a degradation is to be learned from pairs, or super-resolution without.
+    """
+    for name, dataset in datamodule.datasets("fit").items():
+        roles = dataset.folders().keys()
+        unpaired = "real" in roles
+        if name == "train" and unpaired != system.learns_domain:
+            wanted = "unpaired domains" if system.learns_domain else "hr images, or pairs"
+            found = "unpaired domains" if unpaired else f"{' and '.join(sorted(roles))} images"
+            hint = "whose name ends in _unpaired" if system.learns_domain else "without _unpaired"
+            raise ConfigError(
+                f"{type(system).__name__} trains on {wanted}, the data has {found}: choose"
+                f" data= {hint}, or an experiment that fits"
+            )
+        if system.learns_domain and "hr" not in roles:
+            raise ConfigError(
+                f"{name}: no hr images to degrade; leave the set out with"
+                f" data.{name.replace('/', '.')}=null"
+            )
 
 
 def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> None:
@@ -70,28 +93,3 @@ def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) 
     if curve.exists():
         count = len(list(curve.parent.glob("metrics.before_resume_*.csv")))
         curve.rename(curve.with_name(f"metrics.before_resume_{count + 1}.csv"))
-
-
-def check_objective(
-    objective: str | Sequence[str] | None,
-    sets: Mapping[str, bool],
-    metrics: Mapping[str, Metric],
-) -> tuple[Objective, ...]:
-    """Make sure that what a sweep is judged by will exist when the run is over.
-
-    Args:
-        objective: names, as :func:`srrescgan.sweeps.objective.possible` describes them.
-        sets: validation sets by name: whether they have true images.
-        metrics: by ``<protocol>/<metric>``.
-
-    Raises:
-        ConfigError: naming the nearest metric that will.
-    """
-    known = possible(sets, metrics)
-    for name in names(objective):
-        if name not in known:
-            raise ConfigError(
-                f"objective={name}: no such metric{nearest(name, known)}"
-                f" (there will be: {', '.join(sorted(known))})"
-            )
-    return tuple(known[name] for name in names(objective))

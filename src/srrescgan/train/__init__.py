@@ -1,0 +1,1 @@
+"""Training runs: checked first, run on one iteration clock, resumed exactly."""
