@@ -42,7 +42,7 @@ def shared() -> Path:
 
 
 def smooth_photo(height: int, width: int, seed: int) -> np.ndarray:
-    """A photo-like uint8 image: smooth colour fields, an edge and a little texture."""
+    """A photo-like uint8 image: smooth color fields, an edge and a little texture."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / max(height, width)
     waves = [

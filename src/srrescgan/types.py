@@ -35,11 +35,14 @@ class SRBatch(TypedDict, total=False):
     """``(B,)`` int64: seeds everything random about each sample, wherever it is computed."""
     set: list[str]
     """Name of the data set each image belongs to; the same for the whole batch."""
-    spare: Tensor
+    is_padding: Tensor
     """``(B,)`` bool, on whole images: shown only to give this process something to do, not scored.
     """
     problem: list[str]
-    """Instead of the images: why this one cannot be read (:class:`srrescgan.data.Tolerant`)."""
+    """Instead of the images: why this one cannot be read.
+
+    See :class:`srrescgan.data.SkipUnreadable`.
+    """
 
 
 IMAGES: tuple[Literal["hr", "lr", "lr_real"], ...] = ("hr", "lr", "lr_real")

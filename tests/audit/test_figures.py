@@ -104,7 +104,7 @@ def test_the_noise_spectrum_tells_grain_and_not_level(clean: Tensor, others: Ten
 
 
 @pytest.mark.parametrize("shared_part", [0.0, 0.5, 0.9])
-def test_the_noise_colour_is_the_correlation_between_channels(
+def test_the_noise_color_is_the_correlation_between_channels(
     clean: Tensor, shared_part: float
 ) -> None:
     generator = torch.Generator().manual_seed(0)

@@ -29,7 +29,7 @@ def test_a_noisy_camera_is_told_from_its_noise_free_burst_mean(shared: Path) -> 
     assert noisy["noise_level"]["median"] > 3 * still["noise_level"]["median"]
     power = [np.array(found["noise_spectrum"]["power_db"]) for found in (noisy, still)]
     assert (power[0] > power[1] + 1).all()
-    # The camera's JPEG subsamples colour: its noise is grey. Without noise there is rounding.
+    # The camera's JPEG subsamples color: its noise is grey. Without noise there is rounding.
     assert all(noisy["noise_color"][k] > v + 0.1 for k, v in still["noise_color"].items())
     brightness = [np.array(f["noise_brightness"]["deviation"]) for f in (noisy, still)]
     seen = np.isfinite(brightness[0]) & np.isfinite(brightness[1])

@@ -161,12 +161,12 @@ def test_a_flat_picture_is_told_of_and_mended(open_page, site, network) -> None:
 
 
 def test_transparency_is_kept(open_page, site, network) -> None:
-    # Alphas and colours that come through a canvas unchanged, which multiplies them in 8 bits.
-    colour = photo(45, 71) // 15 * 15
+    # Alphas and colors that come through a canvas unchanged, which multiplies them in 8 bits.
+    color = photo(45, 71) // 15 * 15
     alpha = np.full((45, 71, 1), 255, np.uint8)
     alpha[5:30, 8:20], alpha[20:, 33:50] = 51, 85
     alpha[:, 60:] = 0
-    pixels = np.concatenate([colour * (alpha > 0), alpha], axis=2)
+    pixels = np.concatenate([color * (alpha > 0), alpha], axis=2)
     assert_equal(upscaled(open_page(site), pixels), in_python(network, pixels))
 
 

@@ -194,7 +194,7 @@ def test_each_line_has_the_scores_of_its_image_and_spare_ones_have_none(taking) 
     table = ImageTable(rows=9, crop=8)
     table.on_validation_epoch_start(taking, system)
     spare = torch.tensor([False, False, True])
-    batch = {"set": ["a"] * 3, "name": ["x", "y", "z"], "spare": spare}
+    batch = {"set": ["a"] * 3, "name": ["x", "y", "z"], "is_padding": spare}
     table.on_validation_batch_end(taking, system, {"sr": torch.rand(3, 3, 8, 8)}, batch, 0)
     table.teardown(taking, system, "fit")
     (lines,) = taking.logger.taken

@@ -12,7 +12,7 @@ from srrescgan.data import LRFolder, SRDataModule, UnpairedFolder
 from srrescgan.errors import DataError
 
 
-def plain_colours(folder: Path, levels: range, size: int = 40) -> str:
+def plain_colors(folder: Path, levels: range, size: int = 40) -> str:
     """Pictures of one grey each: a patch tells which picture it is from."""
     folder.mkdir()
     for level in levels:
@@ -25,7 +25,7 @@ def level(image: torch.Tensor) -> int:
 
 
 def test_every_picture_of_the_larger_folder_comes_once_beside_drawn_ones(tmp_path: Path) -> None:
-    clean, camera = plain_colours(tmp_path / "a", range(3)), plain_colours(tmp_path / "b", range(9))
+    clean, camera = plain_colors(tmp_path / "a", range(3)), plain_colors(tmp_path / "b", range(9))
     for folders, larger in (((clean, camera), "lr_real"), ((camera, clean), "hr")):
         dataset = UnpairedFolder(*folders, scale=4, patch_size=32)
         dataset.check()

@@ -91,7 +91,7 @@ def through_jpeg(hr: torch.Tensor, tmp: Path) -> torch.Tensor:
 
 
 def deep_png(path: Path, kind: int) -> None:
-    """A 16-bit PNG, grey (kind 0) or colour (kind 2); Pillow writes no such colour file."""
+    """A 16-bit PNG, grey (kind 0) or color (kind 2); Pillow writes no such color file."""
     values = np.random.default_rng(0).integers(0, 65536, (80, 92, 3 if kind else 1))
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
 
@@ -152,7 +152,7 @@ class TestFiles:
         problem = the_only(examine(HRFolder(str(photos), 4)), "unreadable", "error")
         assert "is empty (0 bytes)" in problem.what
 
-    def test_sixteen_bits_grey_are_refused_and_colour_is_read_with_a_warning(self, examine, photos):
+    def test_sixteen_bits_grey_are_refused_and_color_is_read_with_a_warning(self, examine, photos):
         deep_png(photos / "0001.png", kind=0)
         problem = the_only(examine(HRFolder(str(photos), 4)), "bit_depth", "error")
         assert "16 bits per channel" in problem.what

@@ -38,7 +38,7 @@ def released(shared):
 
 
 def half_flat(share: float, side: int = 40) -> torch.Tensor:
-    """Noise whose left part of the given share is one colour."""
+    """Noise whose left part of the given share is one color."""
     image = torch.rand(1, 3, side, side)
     image[..., : int(side * share)] = 0.8
     return image

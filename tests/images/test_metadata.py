@@ -64,7 +64,7 @@ def test_everything_that_a_format_holds_comes_back(tmp_path, format):
 
 
 @pytest.mark.parametrize("format", ["png", "tiff", "jpg", "webp"])
-def test_a_profile_goes_only_with_pixels_of_its_colour_space(tmp_path, format):
+def test_a_profile_goes_only_with_pixels_of_its_color_space(tmp_path, format):
     path = tmp_path / "x"
     for levels in (GREY, GREY.repeat(3, -1)):
         for icc in (grey_profile(), rgb_profile(), cmyk_profile(), b"broken", rgb_profile()[:200]):

@@ -85,7 +85,7 @@ def test_tiff_whose_zero_is_white(tmp_path, depth):
 
 @pytest.mark.parametrize("depth", [8, 16])
 @pytest.mark.parametrize("channels", [2, 4])
-def test_premultiplied_colour_comes_straight(tmp_path, channels, depth):
+def test_premultiplied_color_comes_straight(tmp_path, channels, depth):
     white = 2**depth - 1
     straight = noise(channels, depth).astype(np.int64)
     straight[..., -1] = np.maximum(straight[..., -1], white // 2)
@@ -117,7 +117,7 @@ def test_grey_that_png_declares_transparent(tmp_path, depth):
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-def test_colour_that_png_declares_transparent(tmp_path, depth):
+def test_color_that_png_declares_transparent(tmp_path, depth):
     levels = noise(3, depth)
     extra = chunk(b"tRNS", struct.pack(">3H", *levels[3, 5].tolist()))
     (tmp_path / "x.png").write_bytes(png_file(levels, depth, extra))
@@ -128,14 +128,14 @@ def test_colour_that_png_declares_transparent(tmp_path, depth):
 
 
 @pytest.mark.parametrize("transparency", [None, 3, bytes(range(0, 160, 10))])
-def test_palettes_become_colour_and_alpha(tmp_path, transparency):
+def test_palettes_become_color_and_alpha(tmp_path, transparency):
     palette = Image.fromarray(noise(3)).quantize(16)
     options = {} if transparency is None else {"transparency": transparency}
     palette.save(tmp_path / "x.png", **options)
     photo = read_photo(tmp_path / "x.png")
     indices = np.array(palette)
-    colours = np.array(palette.getpalette(), np.uint8).reshape(-1, 3)
-    np.testing.assert_array_equal(photo.pixels, colours[indices])
+    colors = np.array(palette.getpalette(), np.uint8).reshape(-1, 3)
+    np.testing.assert_array_equal(photo.pixels, colors[indices])
     if transparency is None:
         assert photo.alpha is None
     elif isinstance(transparency, int):
@@ -184,7 +184,7 @@ def test_jpeg_is_what_pillow_decodes(tmp_path, mode):
 
 
 @pytest.mark.parametrize("mode", ["YCbCr", "LAB", "CMYK"])
-def test_other_colour_spaces_become_rgb(tmp_path, mode):
+def test_other_color_spaces_become_rgb(tmp_path, mode):
     rgb = np.full((8, 9, 3), (200, 120, 40), np.uint8)
     image = Image.fromarray(rgb).convert(mode)
     if mode == "YCbCr":  # which Pillow writes as a TIFF that it cannot read

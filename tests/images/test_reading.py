@@ -31,7 +31,7 @@ def _palette(rgb: Image.Image) -> Image.Image:
     ],
     ids=["rgb", "grey", "bilevel", "palette", "alpha"],
 )
-def test_every_colour_mode_becomes_rgb(tmp_path, convert, expected):
+def test_every_color_mode_becomes_rgb(tmp_path, convert, expected):
     rgb = Image.fromarray(_photo(20, 30, seed=0))
     convert(rgb).save(tmp_path / "image.png")
     with warnings.catch_warnings():

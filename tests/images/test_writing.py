@@ -59,11 +59,11 @@ def test_what_is_written_is_read_back(tmp_path, format, channels, depth, rows):
     photo = read_photo(path)
     if format == "webp":  # which has no grey
         levels = levels if channels > 2 else levels[..., [0, 0, 0, *range(1, channels)]]
-    colours = levels[..., :3] if levels.shape[-1] > 2 else levels[..., :1]
+    colors = levels[..., :3] if levels.shape[-1] > 2 else levels[..., :1]
     if format == "jpg":
         assert photo.pixels.shape == levels.shape
     else:
-        np.testing.assert_array_equal(photo.pixels, colours)
+        np.testing.assert_array_equal(photo.pixels, colors)
         assert photo.pixels.dtype == levels.dtype
         if channels in (2, 4):
             np.testing.assert_array_equal(photo.alpha, levels[..., -1])

@@ -93,7 +93,7 @@ def test_what_the_file_says_beside_the_pixels(tmp_path, upscaled) -> None:
     assert kept.info["icc_profile"] == profile
     stripped = Image.open(upscaled(source, "metadata=strip"))
     assert "exif" not in stripped.info
-    assert stripped.info["icc_profile"] == profile  # without it the colours would change
+    assert stripped.info["icc_profile"] == profile  # without it the colors would change
 
 
 def test_nothing_is_left_of_what_is_stripped(tmp_path, upscaled) -> None:

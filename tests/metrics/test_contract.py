@@ -120,7 +120,7 @@ def test_refuses_what_it_cannot_score(metric, pictures):
 def test_a_border_is_taken_off_or_said_to_be_too_wide(factory, leaf, pictures, border):
     metric = factory(protocol=Protocol("y", border=border))
     if metric.reference == "lr":
-        return  # colours at the border are colours, too
+        return  # colors at the border are colors, too
     image, *reference = (picture[:1] for picture in pictures)
     if border == 30 or leaf[0] in LARGE:
         with pytest.raises(DataError, match=f"border of {border}"):

@@ -88,7 +88,7 @@ def test_the_papers_protocol_shows_the_network_floats(stand_in):
     assert not torch.allclose(truncated(sr, hr), expected, rtol=1e-5)
 
 
-def test_border_and_rounding_apply_and_colour_counts(stand_in):
+def test_border_and_rounding_apply_and_color_counts(stand_in):
     sr, hr = torch.rand(2, 1, 3, 48, 48)
     luma = LPIPS(Protocol("y", border=4), weights="random")
     assert luma.protocol == Protocol("rgb", border=4)

@@ -109,7 +109,7 @@ def test_output_size_is_rounded_up(extent, scale, expected):
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 5), (6, 3)])
-def test_images_smaller_than_the_kernel_keep_their_mean_colour(size):
+def test_images_smaller_than_the_kernel_keep_their_mean_color(size):
     image = torch.full((1, 3, *size), 0.25)
     result = imresize(image, Fraction(1, 4))
     torch.testing.assert_close(result, torch.full_like(result, 0.25))

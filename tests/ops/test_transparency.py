@@ -1,4 +1,4 @@
-"""Transparent pictures: no colour from where nothing is seen, no seam between bands."""
+"""Transparent pictures: no color from where nothing is seen, no seam between bands."""
 
 from itertools import pairwise
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from srrescgan.ops.transparency import enlarged_rows, over_own_colour
+from srrescgan.ops.transparency import enlarged_rows, over_own_color
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
@@ -30,23 +30,23 @@ def shape_on_transparency(size: int = 21) -> torch.Tensor:
     return ((size / 3 - distance) / 3).clamp(0, 1)
 
 
-def test_a_coloured_shape_becomes_its_colour_everywhere() -> None:
+def test_a_colored_shape_becomes_its_color_everywhere() -> None:
     alpha = shape_on_transparency()
     orange = torch.tensor([1.0, 0.6, 0.1])[:, None, None].expand(3, *alpha.shape)
     hidden = torch.where(alpha > 0, orange, torch.rand_like(orange))
-    assert torch.allclose(over_own_colour(hidden, alpha), orange, atol=1e-5)
+    assert torch.allclose(over_own_color(hidden, alpha), orange, atol=1e-5)
 
 
 def test_what_is_hidden_changes_nothing_and_what_is_opaque_stays() -> None:
     alpha = shape_on_transparency()
-    colour = torch.rand(3, *alpha.shape)
-    other = torch.where(alpha > 0, colour, 1 - colour)
-    laid = over_own_colour(colour, alpha)
-    assert torch.equal(laid, over_own_colour(other, alpha))
-    assert torch.equal(laid[:, alpha == 1], colour[:, alpha == 1])
+    color = torch.rand(3, *alpha.shape)
+    other = torch.where(alpha > 0, color, 1 - color)
+    laid = over_own_color(color, alpha)
+    assert torch.equal(laid, over_own_color(other, alpha))
+    assert torch.equal(laid[:, alpha == 1], color[:, alpha == 1])
     assert laid.min() >= 0
     assert laid.max() <= 1 + 1e-6
 
 
 def test_nothing_to_be_seen_is_black() -> None:
-    assert not over_own_colour(torch.rand(1, 5, 3), torch.zeros(5, 3)).any()
+    assert not over_own_color(torch.rand(1, 5, 3), torch.zeros(5, 3)).any()

@@ -19,7 +19,7 @@ def write_clip(
     size: tuple[int, int] = (24, 32),
     pixels: str = "yuv420p",
     matrix: int = 1,
-    colour_range: int = 1,
+    color_range: int = 1,
     times: tuple[int, ...] = UNEVEN,
     time_base: Fraction = MILLISECONDS,
     sound: str | None = None,
@@ -45,7 +45,7 @@ def write_clip(
         context.height, context.width = size
         context.pix_fmt, context.time_base = pixels, time_base
         context.flags |= Flags.frame_duration
-        context.colorspace, context.color_range = matrix, colour_range
+        context.colorspace, context.color_range = matrix, color_range
         if aspect is not None:
             context.sample_aspect_ratio = aspect
         if rotation is not None:
@@ -61,7 +61,7 @@ def write_clip(
             frame = frame.reformat(
                 format=pixels,
                 dst_colorspace=5 if matrix in (2, 6) else matrix,
-                dst_color_range=colour_range,
+                dst_color_range=color_range,
             )
             frame.pts, frame.time_base = time, time_base
             frame.duration = stays if time == times[-1] else 0

@@ -21,7 +21,7 @@ def png_file(
     ``extra`` chunks go before the pixels; ``claimed`` is the width and height to lie about.
     """
     height, width, channels = levels.shape
-    colour_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
+    color_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]
     if depth < 8:
         bits = (levels.reshape(height, -1)[..., None] >> np.arange(depth)[::-1] & 1).reshape(
             height, -1
@@ -30,7 +30,7 @@ def png_file(
     else:
         lines = [line.astype(">u2" if depth == 16 else ">u1").tobytes() for line in levels]
     size = claimed or (width, height)
-    header = struct.pack(">IIBBBBB", *size, depth, colour_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", *size, depth, color_type, 0, 0, 0)
     pixels = zlib.compress(b"".join(b"\0" + line for line in lines))
     return (
         b"\x89PNG\r\n\x1a\n"

@@ -1,4 +1,4 @@
-"""Colour profiles (ICC.1:2001-04), made by hand where Pillow cannot make them."""
+"""Color profiles (ICC.1:2001-04), made by hand where Pillow cannot make them."""
 
 import struct
 

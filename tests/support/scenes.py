@@ -13,7 +13,7 @@ SIDE = 128
 
 
 def scene(seed: int) -> Tensor:
-    """A wall with a soft shadow, things of one colour on it, and things with fine stripes.
+    """A wall with a soft shadow, things of one color on it, and things with fine stripes.
 
     Returns:
         ``(3, 128, 128)``, RGB in [0, 1], on the 8-bit grid.

@@ -175,8 +175,8 @@ def test_the_report_says_the_same_everywhere(tmp_path: Path) -> None:
     assert failures(sweep) == "1 of 5 jobs failed: job3 (out of)"
 
 
-def test_the_picture_shows_the_front_in_colour(tmp_path: Path) -> None:
-    # One job on the front at the top left of nothing: its colour is there; dominated ones are grey.
+def test_the_picture_shows_the_front_in_color(tmp_path: Path) -> None:
+    # One job on the front at the top left of nothing: its color is there; dominated ones are grey.
     write_report(a_sweep(tmp_path / "one", (28, 0.2)))
     strong = _share_of_blue(tmp_path / "one/pareto.png")
     assert strong > 0

@@ -37,7 +37,7 @@ def test_the_brightness_of_a_picture_is_no_high_frequency() -> None:
     assert curves["health/high_frequency"] == pytest.approx(1, rel=1e-4)
 
 
-def test_a_known_shift_of_colour() -> None:
+def test_a_known_shift_of_color() -> None:
     # Of greys, a* and b* are 0 and L* is 116 (Y / Yn)^(1/3) - 16 with Y the linear light:
     # the sRGB levels 0.5 and 0.6 have Y = 0.21404 and 0.31855, hence L* = 53.389 and 63.223.
     grey = partial(torch.full, (2, 3, 32, 32))

@@ -10,8 +10,8 @@ from small_network import small_network
 from torch import Tensor
 
 from srrescgan.inference import Predictor
-from srrescgan.inference.tiling import floats
-from srrescgan.upscale.channels import enlarge, is_opaque, quantised
+from srrescgan.inference.tiling import to_float
+from srrescgan.upscale.channels import enlarge, is_opaque, quantize
 
 
 def enlarged(picture: Tensor, tile: int | None = None) -> Tensor:
@@ -32,7 +32,7 @@ def levels(*shape: int, largest: int = 255) -> Tensor:
     return torch.randint(0, largest + 1, shape).to(dtype)
 
 
-def test_colour_is_what_the_network_makes_of_it() -> None:
+def test_color_is_what_the_network_makes_of_it() -> None:
     picture = levels(3, 11, 14)
     expected = small_network()(picture[None] / 255)[0].detach()
     assert torch.allclose(enlarged(picture), expected, atol=1e-5)
@@ -43,36 +43,36 @@ def test_colour_is_what_the_network_makes_of_it() -> None:
 
 def test_grey_is_the_mean_of_three() -> None:
     grey = levels(1, 12, 10)
-    colour = enlarged(grey.expand(3, -1, -1))
+    color = enlarged(grey.expand(3, -1, -1))
     assert enlarged(grey).shape == (1, 24, 20)
-    assert torch.allclose(enlarged(grey)[0], colour.mean(dim=0), atol=1e-6)
-    assert colour.std(dim=0).max() > 1e-3  # else the first channel would do
+    assert torch.allclose(enlarged(grey)[0], color.mean(dim=0), atol=1e-6)
+    assert color.std(dim=0).max() > 1e-3  # else the first channel would do
 
 
 def test_depth_is_that_of_the_type_and_not_of_the_values() -> None:
     dark = levels(3, 10, 12, largest=200).to(torch.uint16)
     assert enlarged(dark).max() < 0.2  # taken for 8 bits it would be bright
     assert torch.allclose(enlarged(dark), enlarged(dark.float() / 65535), atol=1e-6)
-    assert torch.equal(quantised(floats(dark), torch.uint16), dark)
+    assert torch.equal(quantize(to_float(dark), torch.uint16), dark)
 
 
 @pytest.mark.parametrize("channels", [2, 4])
 def test_an_opaque_picture_is_as_one_without_alpha(channels: int) -> None:
-    colour = levels(channels - 1, 10, 13)
-    opaque = torch.cat([colour, torch.full_like(colour[:1], 255)])
+    color = levels(channels - 1, 10, 13)
+    opaque = torch.cat([color, torch.full_like(color[:1], 255)])
     assert is_opaque(opaque[-1])
     result = enlarged(opaque)
-    assert torch.equal(result[:-1], enlarged(colour))
+    assert torch.equal(result[:-1], enlarged(color))
     assert torch.equal(result[-1], torch.ones(20, 26))
 
 
 def orange_disc(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """RGBA, random where nothing is seen; and the colour alone, ``(3, h, w)``."""
+    """RGBA, random where nothing is seen; and the color alone, ``(3, h, w)``."""
     row, column = torch.meshgrid(torch.arange(24), torch.arange(20), indexing="ij")
     alpha = ((9 - ((row - 12) ** 2 + (column - 10) ** 2).sqrt()) / 2.5).clamp(0, 1)
     orange = torch.tensor([0.9, 0.6, 0.2])[:, None, None].expand(3, 24, 20)
     hidden = torch.where(alpha > 0, orange, torch.rand(3, 24, 20))
-    return quantised(torch.cat([hidden, alpha[None]]), dtype), quantised(orange, dtype)
+    return quantize(torch.cat([hidden, alpha[None]]), dtype), quantize(orange, dtype)
 
 
 @pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.float32])
@@ -82,7 +82,7 @@ def test_a_shape_on_transparency_has_no_fringe(dtype: torch.dtype) -> None:
     seen = result[3] > 0
     assert ((result[3] > 0.1) & (result[3] < 0.9)).sum() > 50  # an edge to have a fringe at
     assert (result[:3] - expected)[:, seen].abs().max() < 0.5 / 255
-    alpha = F.interpolate(floats(disc[3])[None, None], scale_factor=2, mode="bilinear")
+    alpha = F.interpolate(to_float(disc[3])[None, None], scale_factor=2, mode="bilinear")
     assert torch.allclose(result[3], alpha[0, 0], atol=1e-6)
 
 

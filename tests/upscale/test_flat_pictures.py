@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
 from srrescgan.inference import Outcome, Predictor
-from srrescgan.upscale.channels import Sheet
+from srrescgan.upscale.channels import InMemorySink
 from srrescgan.upscale.flat_pictures import (
     advice,
     came_out_bilinear,
@@ -20,7 +20,7 @@ from srrescgan.weights import load_pretrained
 
 
 def upscaled(generator: nn.Module, lr: Tensor) -> tuple[Tensor, Outcome]:
-    sheet = Sheet(lr, generator.scale)
+    sheet = InMemorySink(lr, generator.scale)
     outcome = Predictor(generator).stream(lr, sheet.begin)
     return sheet.pixels.int(), outcome
 

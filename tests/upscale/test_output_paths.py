@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.upscale.output_options import Rendition, format_of
+from srrescgan.upscale.output_options import OutputOptions, format_of
 from srrescgan.upscale.output_paths import (
     left_alone,
     plan_outputs,
@@ -24,7 +24,7 @@ def photos(tmp_path: Path) -> Path:
 
 
 def names(photos: Path, **options) -> list[str]:
-    outputs = plan_outputs(photos, Path("out"), Rendition(**options).name)
+    outputs = plan_outputs(photos, Path("out"), OutputOptions(**options).name)
     return [path.as_posix() for path in outputs.values()]
 
 
@@ -82,15 +82,15 @@ def test_what_is_there_already(tmp_path: Path) -> None:
 )
 def test_values_that_cannot_be_are_named_with_those_that_can(options: dict, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        Rendition(**options)
+        OutputOptions(**options)
 
 
 def test_depth_of_a_result() -> None:
-    assert [Rendition().depth_of(own, "png") for own in (8, 16)] == [8, 16]
-    assert Rendition(format="jpg").depth_of(16, "jpg") == 8
-    assert Rendition(depth=16).depth_of(8, "tiff") == 16
+    assert [OutputOptions().depth_of(own, "png") for own in (8, 16)] == [8, 16]
+    assert OutputOptions(format="jpg").depth_of(16, "jpg") == 8
+    assert OutputOptions(depth=16).depth_of(8, "tiff") == 16
     with pytest.raises(DataError, match="depth=16"):
-        Rendition(format="same", depth=16).name(Path("a.jpg"))
+        OutputOptions(format="same", depth=16).name(Path("a.jpg"))
 
 
 def test_a_picture_beside_the_only_input_is_not_replaced(photos: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_picture_beside_the_only_input_is_not_replaced(photos: Path) -> None:
     outputs = plan_outputs(source, source.parent)
     with pytest.raises(DataError, match="may be an original, too"):
         refuse_overwriting(outputs, source, source.parent)
-    named = plan_outputs(source, source.parent, Rendition(suffix="_x4").name)
+    named = plan_outputs(source, source.parent, OutputOptions(suffix="_x4").name)
     refuse_overwriting(named, source, source.parent)
     next(iter(named.values())).touch()  # the command is given once more
     refuse_overwriting(named, source, source.parent)

@@ -9,7 +9,7 @@ from PIL import Image
 from rich.console import Console
 
 from srrescgan.upscale import progress
-from srrescgan.upscale.progress import Pace
+from srrescgan.upscale.progress import UpscaleProgress
 
 
 class Clock:
@@ -40,7 +40,7 @@ def test_without_a_terminal_a_line_for_each_picture_and_now_and_then_within(
     photos: list[Path], clock: Clock
 ) -> None:
     said = io.StringIO()
-    with Pace(photos, Console(file=said)) as pace:
+    with UpscaleProgress(photos, Console(file=said)) as pace:
         with pace.picture(photos[0]) as tell:
             clock.now = 20
             tell(0.5)
@@ -62,7 +62,7 @@ def test_without_a_terminal_a_line_for_each_picture_and_now_and_then_within(
 def test_on_a_terminal_a_bar_that_moves_within_a_picture(photos: list[Path]) -> None:
     said = io.StringIO()
     console = Console(file=said, force_terminal=True, width=100, legacy_windows=False)
-    with Pace(photos, console) as pace:
+    with UpscaleProgress(photos, console) as pace:
         with pace.picture(photos[0]) as tell:
             tell(1.0)
         with pace.picture(photos[1]) as tell:

@@ -109,7 +109,7 @@ def test_depth_and_transparency_of_a_pil_image_are_kept(resolver) -> None:
     assert resolver(glass).getchannel("A").getextrema() == (128, 128)
 
 
-def test_a_colour_profile_goes_with_the_picture(resolver) -> None:
+def test_a_color_profile_goes_with_the_picture(resolver) -> None:
     from PIL import ImageCms
 
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()

@@ -105,7 +105,7 @@ def yuv(rgb: np.ndarray, matrix: int, full: bool) -> np.ndarray:
 
 
 ROUNDING = 0.5 * 255 / 219 + 0.94 * 255 / 224 + 1
-"""Levels of RGB that may come of half a level of luma and half of a colour difference, which counts
+"""Levels of RGB that may come of half a level of luma and half of a color difference, which counts
 up to 1.88 times (BT.2020), both stretched from 219 and 224 levels; of half a level of RGB; and of
 swscale, which adds a half of its own."""
 
@@ -127,7 +127,7 @@ def store(path: Path, planes: np.ndarray, matrix: int, full: bool) -> None:
 
 @pytest.mark.parametrize("full", [False, True], ids=["limited", "full"])
 @pytest.mark.parametrize("matrix", [1, 6, 9], ids=["709", "601", "2020"])
-def test_colours_mean_the_same_before_and_after(tmp_path, matrix, full) -> None:
+def test_colors_mean_the_same_before_and_after(tmp_path, matrix, full) -> None:
     source, target = tmp_path / "clip.mkv", tmp_path / "large.mkv"
     rgb = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
     store(source, yuv(rgb, matrix, full), matrix, full)
@@ -147,7 +147,7 @@ def test_colours_mean_the_same_before_and_after(tmp_path, matrix, full) -> None:
 
 
 @pytest.mark.parametrize(("width", "matrix"), [(320, 6), (1280, 1)], ids=["601", "709"])
-def test_a_file_that_is_silent_about_its_colours_no_longer_is(tmp_path, width, matrix) -> None:
+def test_a_file_that_is_silent_about_its_colors_no_longer_is(tmp_path, width, matrix) -> None:
     # Players take BT.601 for small pictures and BT.709 for large ones: it must not change sides.
     source, target = tmp_path / "clip.mkv", tmp_path / "large.mkv"
     rgb = np.random.default_rng(0).integers(0, 256, (16, width, 3)).astype(np.uint8)

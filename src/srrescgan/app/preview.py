@@ -12,7 +12,7 @@ LARGEST = 4096
 
 
 def write_preview(source: Path, large: Path, folder: Path) -> tuple[Path, Path]:
-    """Write the two pictures of a before-and-after comparison as 8-bit PNG, colours as they were.
+    """Write the two pictures of a before-and-after comparison as 8-bit PNG, colors as they were.
 
     Before is the photo enlarged bicubically, which is what any program would do.
 

@@ -14,7 +14,7 @@ from srrescgan.images import image_size
 from srrescgan.inference.predictor import Predictor, parse_tile
 from srrescgan.types import TiledGenerator
 from srrescgan.upscale.flat_pictures import advice, set_sigma_floor, useful_floor
-from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.upscale.photo import upscale_file
 
 
@@ -78,7 +78,7 @@ class PhotoUpscaler:
         predictor = Predictor(self.generator, ensemble, self.device, parse_tile(tile))
         folder = Path(mkdtemp(dir=source.parent))
         target = folder / f"{source.stem}_x{self.scale}.png"
-        upscaled = upscale_file(predictor, source, target, Rendition(), tell)
+        upscaled = upscale_file(predictor, source, target, OutputOptions(), tell)
         height, width = image_size(target)
         remarks = [f"{width} × {height} pixels, as PNG."]
         shown = None

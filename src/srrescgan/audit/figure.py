@@ -14,7 +14,7 @@ Measurement = Mapping[str, np.ndarray]
 Numbers = Mapping[str, float | list[float]]
 
 COLORS = {"real": "black", "made": "tab:blue", "baseline": "tab:orange"}
-"""Line colours of the domains in every plot."""
+"""Line colors of the domains in every plot."""
 
 ROUNDING = 1 / 12
 """Variance of the rounding to 8 bit, grey levels squared: weaker noise cannot be read from a file.

@@ -1,4 +1,4 @@
-"""Whether the noise is coloured or grey."""
+"""Whether the noise is colored or grey."""
 
 from collections.abc import Mapping
 
@@ -65,7 +65,7 @@ NOISE_COLOR = Figure(
     unit="correlation",
     about=(
         "Correlation between the channels of the high-pass residual, median over flat places;"
-        " distance: the largest difference. 0 is coloured speckle, 1 is grey grain, which"
+        " distance: the largest difference. 0 is colored speckle, 1 is grey grain, which"
         " demosaicing and JPEG make of it. Content that is left pulls towards 1."
     ),
     measure=_measure,

@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure as Sheet
+from matplotlib.figure import Figure as InMemorySink
 
 from srrescgan.audit.comparison import CLASSIFIER, Comparison
 from srrescgan.audit.figure import COLORS
@@ -34,13 +34,13 @@ def draw(comparison: Comparison) -> Iterator[tuple[str, np.ndarray]]:
             yield f"{CLASSIFIER}_{label}", _pixels(sheet, axes)
 
 
-def _sheet() -> tuple[Sheet, Axes]:
+def _sheet() -> tuple[InMemorySink, Axes]:
     with matplotlib.rc_context({"font.size": 9}):
-        sheet = Sheet(figsize=_SIZE, dpi=_DPI)
+        sheet = InMemorySink(figsize=_SIZE, dpi=_DPI)
         return sheet, sheet.add_axes((0.1, 0.14, 0.87, 0.76))
 
 
-def _pixels(sheet: Sheet, axes: Axes) -> np.ndarray:
+def _pixels(sheet: InMemorySink, axes: Axes) -> np.ndarray:
     axes.grid(alpha=0.3)
     axes.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1.0), frameon=False)
     canvas = FigureCanvasAgg(sheet)

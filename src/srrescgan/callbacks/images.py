@@ -94,7 +94,7 @@ def panels(
         Place in the batch, set, name, and the panel as ``(H, W, 3)`` uint8.
     """
     for index, (data_set, name) in enumerate(zip(batch["set"], batch["name"], strict=True)):
-        if not batch["spare"][index] and taken[data_set] < count:
+        if not batch["is_padding"][index] and taken[data_set] < count:
             taken[data_set] += 1
             pictures = [shown[index] for shown in outputs.values()]
             yield index, data_set, name, to_uint8(panel(pictures, crop))

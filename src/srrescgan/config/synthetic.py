@@ -49,7 +49,7 @@ def _data_sets(data: DictConfig) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _photo(seed: int) -> torch.Tensor:
-    """Smooth colours, an edge and a little grain: ``(3, 160, 160)`` in [0, 1]."""
+    """Smooth colors, an edge and a little grain: ``(3, 160, 160)`` in [0, 1]."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:_SIDE, 0:_SIDE] / _SIDE
     waves = [np.sin(6.28 * (rng.uniform(1, 9) * x + rng.uniform(1, 9) * y)) for _ in range(3)]

@@ -7,7 +7,7 @@ from srrescgan.data.mixup import Mixup
 from srrescgan.data.paired_folder import PairedFolder
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.data.seeds import derive_seed
-from srrescgan.data.tolerant import Tolerant
+from srrescgan.data.skip_unreadable import SkipUnreadable
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.data.unpaired_folder import UnpairedFolder
 
@@ -19,7 +19,7 @@ __all__ = [
     "PairedFolder",
     "PatchTransform",
     "SRDataModule",
-    "Tolerant",
+    "SkipUnreadable",
     "UnpairedFolder",
     "derive_seed",
 ]

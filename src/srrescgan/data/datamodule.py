@@ -10,9 +10,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from srrescgan.data.mixup import Mixup
 from srrescgan.data.pack import is_pack, open_pack
-from srrescgan.data.pictures import Candidate
+from srrescgan.data.pictures import SampleFiles
 from srrescgan.data.sampler import IterationSampler
-from srrescgan.data.tolerant import Tolerant
+from srrescgan.data.skip_unreadable import SkipUnreadable
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import list_images
 from srrescgan.types import IMAGES, Clock, Degradation, SRBatch
@@ -29,7 +29,7 @@ class FolderDataset(Protocol):
         """Side of the hr patch in pixels; ``None`` for whole images."""
         ...
 
-    def candidates(self) -> tuple[list[Candidate], list[str]]:
+    def candidates(self) -> tuple[list[SampleFiles], list[str]]:
         """What the folders hold of every wanted image, and what is wrong with the folders."""
         ...
 
@@ -159,7 +159,7 @@ class SRDataModule(pl.LightningDataModule):
         The batch of an image that cannot be read says so (``problem``) and holds no picture.
         """
         return [
-            self._set_loader(name, Tolerant(dataset), again=False)
+            self._set_loader(name, SkipUnreadable(dataset), again=False)
             for name, dataset in self.test.items()
         ]
 
@@ -241,7 +241,7 @@ class SRDataModule(pl.LightningDataModule):
         rank, world_size = self._process()
         # Each image counts on exactly one process: padding with duplicates would bias the means.
         # But a process without any would skip the validation that the others wait for it in.
-        mine = range(rank, len(dataset), world_size) or [_SPARE]  # type: ignore[arg-type]
+        mine = range(rank, len(dataset), world_size) or [_PADDING]  # type: ignore[arg-type]
         return self._loader(_NamedSet(name, dataset), again, sampler=mine, batch_size=1)
 
     def _loader(self, dataset: Dataset, again: bool = True, **sampling: Any) -> DataLoader:
@@ -256,7 +256,7 @@ class SRDataModule(pl.LightningDataModule):
         )
 
 
-_SPARE = -1
+_PADDING = -1
 
 
 class _NamedSet(Dataset[dict[str, Any]]):
@@ -270,8 +270,12 @@ class _NamedSet(Dataset[dict[str, Any]]):
         return len(self.dataset)  # type: ignore[arg-type]
 
     def __getitem__(self, index: int) -> dict[str, Any]:
-        spare = index == _SPARE
-        return {**self.dataset[0 if spare else index], "set": self.name, "spare": spare}
+        is_padding = index == _PADDING
+        return {
+            **self.dataset[0 if is_padding else index],
+            "set": self.name,
+            "is_padding": is_padding,
+        }
 
 
 def _present(datasets: dict[str, Dataset | None]) -> dict[str, Dataset]:

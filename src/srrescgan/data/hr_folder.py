@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from srrescgan.data.pictures import Candidate, Picture, picture_name, pictures_by_name
+from srrescgan.data.pictures import Picture, SampleFiles, picture_name, pictures_by_name
 from srrescgan.data.seeds import derive_seed, image_seed
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.errors import ConfigError, DataError
@@ -89,7 +89,7 @@ class HRFolder(Dataset[dict[str, Any]]):
         """Side of the hr patch in pixels; ``None`` for whole images."""
         return self._transform.patch_size
 
-    def candidates(self) -> tuple[list[Candidate], list[str]]:
+    def candidates(self) -> tuple[list[SampleFiles], list[str]]:
         """What the folders hold of every wanted image, and what is wrong with the folders.
 
         Unlike :attr:`pictures` it also gives those that lack a partner or exist twice.
@@ -141,12 +141,12 @@ class HRFolder(Dataset[dict[str, Any]]):
         }
         return found, [problem for each in candidates for problem in self._match_problems(each)]
 
-    def _candidates(self) -> tuple[list[Candidate], list[str]]:
+    def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
         hr, problems = pictures_by_name(self.hr)
         wanted = list(hr) if self._wanted is None else self._wanted
-        return [Candidate(name, {"hr": hr.get(name, [])}) for name in wanted], problems
+        return [SampleFiles(name, {"hr": hr.get(name, [])}) for name in wanted], problems
 
-    def _match_problems(self, candidate: Candidate) -> list[str]:
+    def _match_problems(self, candidate: SampleFiles) -> list[str]:
         name, hr = candidate.name, candidate.pictures["hr"]
         if not hr:
             return [

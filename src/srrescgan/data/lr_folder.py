@@ -6,7 +6,7 @@ from typing import Any
 from torch.utils.data import Dataset
 
 from srrescgan.data.hr_folder import HRFolder
-from srrescgan.data.pictures import Candidate
+from srrescgan.data.pictures import SampleFiles
 
 
 class LRFolder(Dataset[dict[str, Any]]):
@@ -41,10 +41,10 @@ class LRFolder(Dataset[dict[str, Any]]):
         """``None``: images are whole."""
         return None
 
-    def candidates(self) -> tuple[list[Candidate], list[str]]:
+    def candidates(self) -> tuple[list[SampleFiles], list[str]]:
         """What the folder holds of every wanted image, and what is wrong with the folder."""
         found, problems = self._folder.candidates()
-        return [Candidate(each.name, {"lr": each.pictures["hr"]}) for each in found], problems
+        return [SampleFiles(each.name, {"lr": each.pictures["hr"]}) for each in found], problems
 
     def check(self) -> None:
         """Look for everything that would fail later, as :meth:`HRFolder.check`."""

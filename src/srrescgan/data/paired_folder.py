@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srrescgan.data.hr_folder import HRFolder
-from srrescgan.data.pictures import Candidate, Picture, pictures_by_name
+from srrescgan.data.pictures import Picture, SampleFiles, pictures_by_name
 
 
 class PairedFolder(HRFolder):
@@ -44,7 +44,7 @@ class PairedFolder(HRFolder):
         """Role to the folder it is read from."""
         return {"hr": self.hr, "lr": self.lr}
 
-    def _candidates(self) -> tuple[list[Candidate], list[str]]:
+    def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
         found, problems = super()._candidates()
         lr, lr_problems = pictures_by_name(self.lr)
         hr = pictures_by_name(self.hr)[0]  # all of them, whatever is wanted
@@ -53,18 +53,18 @@ class PairedFolder(HRFolder):
             name = lr_name if lr_name in hr else lr_name.removesuffix(f"x{self.scale}")
             partners.setdefault(name, []).extend(pictures)
         paired = [
-            Candidate(each.name, {**each.pictures, "lr": partners.get(each.name, [])})
+            SampleFiles(each.name, {**each.pictures, "lr": partners.get(each.name, [])})
             for each in found
         ]
         if self._wanted is None:  # else the rest is none of our business
             paired += [
-                Candidate(name, {"hr": [], "lr": pictures})
+                SampleFiles(name, {"hr": [], "lr": pictures})
                 for name, pictures in partners.items()
                 if name not in hr
             ]
         return paired, [*problems, *lr_problems]
 
-    def _match_problems(self, candidate: Candidate) -> list[str]:
+    def _match_problems(self, candidate: SampleFiles) -> list[str]:
         hr, lr = candidate.pictures["hr"], candidate.pictures["lr"]
         if lr and not hr and self._wanted is None:
             return [f"{lr[0]} has no hr image in {self.hr}: add it or remove it"]

@@ -50,7 +50,7 @@ class PictureFile:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class SampleFiles:
     """All that is stored under one name: more or less than one picture per role is a mistake."""
 
     name: str

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from srrescgan.data.hr_folder import HRFolder
-from srrescgan.data.pictures import Candidate
+from srrescgan.data.pictures import SampleFiles
 from srrescgan.data.seeds import derive_seed
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.errors import DataError
@@ -59,13 +59,13 @@ class UnpairedFolder(HRFolder):
         """Role to the folder it is read from."""
         return {"hr": self.hr, "real": self.hr if self.camera is None else self.camera.hr}
 
-    def candidates(self) -> tuple[list[Candidate], list[str]]:
+    def candidates(self) -> tuple[list[SampleFiles], list[str]]:
         """What both folders hold of every wanted image, and what is wrong with the folders."""
         found, problems = super().candidates()
         if self.camera is None:
             return found, problems
         theirs, their_problems = self.camera.candidates()
-        found += [Candidate(each.name, {"real": each.pictures["hr"]}) for each in theirs]
+        found += [SampleFiles(each.name, {"real": each.pictures["hr"]}) for each in theirs]
         return found, [*problems, *their_problems]
 
     def check(self) -> None:

@@ -25,10 +25,10 @@ class Facts:
     Args:
         height: of the upright picture in pixels; 0 when it could not be read.
         width: likewise.
-        mode: Pillow's colour mode in the file.
+        mode: Pillow's color mode in the file.
         bits: per channel in the file.
         profile: name of an embedded profile that is not sRGB; ``None`` for sRGB or none.
-        profile_levels: by how much its colours are wrong when taken as sRGB, levels of 255.
+        profile_levels: by how much its colors are wrong when taken as sRGB, levels of 255.
         turned: EXIF says that it is to be shown turned.
         damage: why it could not be read; ``None`` when it could.
         remedy: what to do about the damage.

@@ -11,7 +11,7 @@ class Header:
     """How a picture is stored.
 
     Args:
-        mode: Pillow's colour mode, such as ``RGB``, ``P`` or ``CMYK``.
+        mode: Pillow's color mode, such as ``RGB``, ``P`` or ``CMYK``.
         bits: per channel.
         refused: ``read_image`` does not read this mode.
         profile: the embedded ICC profile.
@@ -47,7 +47,7 @@ def read_header(path: Path) -> Header:
 def _bits(image: Image.Image) -> int:
     if image.mode in ("I", "F"):
         return 32
-    # A 16-bit colour picture opens as 8-bit RGB: only the decoder's instructions tell.
+    # A 16-bit color picture opens as 8-bit RGB: only the decoder's instructions tell.
     tiles = getattr(image, "tile", [])  # which not every format has
     stored = str(tiles[0][3]) if tiles else ""
     return 16 if ";16" in image.mode + stored else 8

@@ -13,7 +13,7 @@ SEVERITIES: dict[str, Severity] = {
     "bit_depth": "error",  # more than 8 bits per channel, which read_image refuses
     "depth_reduced": "warning",  # more than 8 bits per channel, of which the upper 8 are read
     "color_mode": "warning",  # palette, grey, CMYK, transparency: converted to RGB
-    "color_profile": "warning",  # an ICC profile other than sRGB: its colours are taken as sRGB
+    "color_profile": "warning",  # an ICC profile other than sRGB: its colors are taken as sRGB
     "rotation": "warning",  # shown turned because of an EXIF tag
     "unpaired": "error",  # an hr picture without lr, or the other way round
     "name_clash": "error",  # several files for one name

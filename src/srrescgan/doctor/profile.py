@@ -1,4 +1,4 @@
-"""How far a colour profile is from sRGB, in the levels that training would get wrong."""
+"""How far a color profile is from sRGB, in the levels that training would get wrong."""
 
 import io
 from functools import lru_cache
@@ -9,15 +9,15 @@ from PIL import Image, ImageCms
 SRGB_TOLERANCE = 3
 """Levels of 255 by which the many spellings of sRGB differ among themselves."""
 
-_COLOURS = 17
-"""Steps per axis of the cube of colours that is converted."""
+_COLORS = 17
+"""Steps per axis of the cube of colors that is converted."""
 
 
 @lru_cache(maxsize=256)
 def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
-    """Name a profile whose colours, taken as sRGB, are wrong; ``None`` for sRGB itself.
+    """Name a profile whose colors, taken as sRGB, are wrong; ``None`` for sRGB itself.
 
-    Whatever a profile is called, what counts is what it does: a cube of colours is converted to
+    Whatever a profile is called, what counts is what it does: a cube of colors is converted to
     sRGB by LittleCMS (relative colorimetric) and compared with itself.
 
     Args:
@@ -33,9 +33,9 @@ def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
         space = icc.profile.xcolor_space.strip()
         if space not in ("RGB", "GRAY"):
             return f"{name} ({space})", 255
-        colours = _cube() if space == "RGB" else Image.fromarray(np.arange(256, dtype=np.uint8))
+        colors = _cube() if space == "RGB" else Image.fromarray(np.arange(256, dtype=np.uint8))
         converted = ImageCms.profileToProfile(
-            colours,
+            colors,
             icc,
             ImageCms.createProfile("sRGB"),
             renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
@@ -44,12 +44,12 @@ def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return "a damaged profile", 255
     assert converted is not None
-    taken = np.asarray(colours.convert("RGB"), np.int16)
+    taken = np.asarray(colors.convert("RGB"), np.int16)
     levels = int(np.abs(np.asarray(converted, np.int16) - taken).max())
     return (name, levels) if levels > SRGB_TOLERANCE else None
 
 
 def _cube() -> Image.Image:
-    axis = np.linspace(0, 255, _COLOURS).round().astype(np.uint8)
+    axis = np.linspace(0, 255, _COLORS).round().astype(np.uint8)
     cube = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
-    return Image.fromarray(cube.reshape(_COLOURS**2, _COLOURS, 3))
+    return Image.fromarray(cube.reshape(_COLORS**2, _COLORS, 3))

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from srrescgan.data.datamodule import FolderDataset
 from srrescgan.data.pack import PackedPicture
-from srrescgan.data.pictures import Candidate, Picture, PictureFile
+from srrescgan.data.pictures import Picture, PictureFile, SampleFiles
 from srrescgan.doctor.alignment import Alignment, align
 from srrescgan.doctor.cache import FactCache
 from srrescgan.doctor.facts import VERSION, Facts, damaged, find_facts
@@ -42,7 +42,7 @@ class Split:
     scale: int
     patch_size: int | None
     folders: dict[str, Path]
-    candidates: list[Candidate]
+    candidates: list[SampleFiles]
     folder_problems: list[str]
     facts: dict[Picture, Facts] = field(default_factory=dict)
     alignments: dict[str, Alignment] = field(default_factory=dict)
@@ -85,7 +85,7 @@ def survey(
     examiner = _Examiner(cache, flat_level)
     console = Console(stderr=True)
     pool = ThreadPoolExecutor(workers)
-    jobs: dict[Future[_Found], tuple[Split, Candidate]] = {
+    jobs: dict[Future[_Found], tuple[Split, SampleFiles]] = {
         pool.submit(examiner.examine, candidate, split.scale): (split, candidate)
         for split in splits
         for candidate in split.candidates
@@ -119,7 +119,7 @@ class _Examiner:
         self.cache = cache
         self.flat_level = flat_level
 
-    def examine(self, candidate: Candidate, scale: int) -> _Found:
+    def examine(self, candidate: SampleFiles, scale: int) -> _Found:
         """All of one name in one go, so that a pair is decoded once for everything."""
         facts: dict[Picture, Facts] = {}
         digests: dict[Picture, str] = {}

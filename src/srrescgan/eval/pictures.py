@@ -83,7 +83,7 @@ class SRPictures:
                 truth = image["hr"][0]
                 expected = tuple(side - side % scale for side in truth.size())
                 if sr.size() == expected and image_is_grey(sr.path) > image_is_grey(truth.path):
-                    return f"{sr} is grey, {truth} is in colour"
+                    return f"{sr} is grey, {truth} is in color"
             else:
                 truth = image["lr"][0]
                 expected = tuple(side * scale for side in truth.size())

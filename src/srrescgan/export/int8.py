@@ -13,7 +13,7 @@ from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.export.calibration import Calibration, Sample, bundled_photos, pictures_of
 from srrescgan.export.onnx import onnx_model
 from srrescgan.export.onnx_check import require_same_pictures
-from srrescgan.export.quantising import measured_ranges, quantised
+from srrescgan.export.quantising import measured_ranges, quantize
 from srrescgan.files import replacing
 from srrescgan.generators import SRResDNet
 from srrescgan.metrics import PSNR, Protocol
@@ -92,7 +92,7 @@ def write_int8(
     exact = onnx_model(generator, config)
     require_same_pictures(exact.SerializeToString(), generator, output)
     ranges = measured_ranges(exact, (sample.lr.numpy() for sample in pictures.learn))
-    model = quantised(exact, ranges)
+    model = quantize(exact, ranges)
     cost = _measured(exact.SerializeToString(), model.SerializeToString(), pictures.measure)
     if not cost.to_float32 >= LOWEST_PSNR:
         raise WeightsError(

@@ -66,7 +66,7 @@ def measured_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Rang
     return dict(zip(names, zip(low, high, strict=True), strict=True))
 
 
-def quantised(model: "ModelProto", ranges: Ranges) -> "ModelProto":
+def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
     """A copy whose convolutions, but for the first and the transposed one, are of integers.
 
     Weights are symmetric and scaled by output channel. What flows between the layers is scaled and

@@ -1,4 +1,4 @@
-"""Colour at 16 bits, which Pillow has no mode for and silently reads at 8.
+"""Color at 16 bits, which Pillow has no mode for and silently reads at 8.
 
 Its decoders can be told which byte of every 16-bit sample to keep: it is the one instruction of a
 tile that differs. So the file is decoded once for the first bytes and once for the second, by the
@@ -32,7 +32,7 @@ def raw_mode(image: Image.Image) -> str:
 
 
 def stored_deep(image: Image.Image) -> bool:
-    """Whether a picture, opened and not decoded, stores colour or transparency at 16 bits."""
+    """Whether a picture, opened and not decoded, stores color or transparency at 16 bits."""
     return raw_mode(image)[-4:-1] == ";16" and image.mode in ("RGB", "RGBA")
 
 
@@ -51,7 +51,7 @@ def decode_deep(image: Image.Image, reopen: Reopen, orientation: Callable[[], in
         orientation: asked when ``image`` is decoded.
 
     Returns:
-        ``(H, W, C)`` uint16: grey and alpha, RGB or RGBA, upright, straight colour.
+        ``(H, W, C)`` uint16: grey and alpha, RGB or RGBA, upright, straight color.
     """
     raw = raw_mode(image)
     channels, order = raw[:-4].replace("a", "A"), raw[-1]
@@ -74,10 +74,10 @@ def decode_deep(image: Image.Image, reopen: Reopen, orientation: Callable[[], in
 
 
 def straight(levels: np.ndarray) -> np.ndarray:
-    """Divide the colour of ``(H, W, C)`` uint8 or uint16, its last channel alpha, by that alpha."""
-    colour, alpha = levels[..., :-1], levels[..., -1:]
+    """Divide the color of ``(H, W, C)`` uint8 or uint16, its last channel alpha, by that alpha."""
+    color, alpha = levels[..., :-1], levels[..., -1:]
     white = np.iinfo(levels.dtype).max
-    divided = colour * np.float32(white) / np.maximum(alpha, 1)
+    divided = color * np.float32(white) / np.maximum(alpha, 1)
     return np.concatenate([divided.round().clip(0, white).astype(levels.dtype), alpha], axis=-1)
 
 

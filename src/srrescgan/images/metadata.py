@@ -11,7 +11,7 @@ from PIL import ExifTags, Image, ImageCms
 
 T = TypeVar("T")
 
-_COLOUR_SPACE = {1: "GRAY", 2: "GRAY", 3: "RGB", 4: "RGB"}
+_COLOR_SPACE = {1: "GRAY", 2: "GRAY", 3: "RGB", 4: "RGB"}
 
 # TIFF tags that say how the pixels lie in the old file, or repeat what :class:`Metadata` holds.
 _OF_THE_OLD_FILE = frozenset(
@@ -33,7 +33,7 @@ class Metadata:
     r"""What a picture file says beside its pixels, in a form that fits the upright pixels.
 
     Args:
-        icc: colour profile, of the colour space (grey or RGB) of the pixels beside it.
+        icc: color profile, of the color space (grey or RGB) of the pixels beside it.
         exif: EXIF block as Pillow has it, ``b"Exif\0\0"`` and a TIFF structure; without
             orientation (it is applied), thumbnail and size (the picture may get another).
         xmp: XMP packet; an orientation in it says upright.
@@ -50,7 +50,7 @@ class Metadata:
     def suiting(self, channels: int) -> "Metadata":
         """The same without a profile that is for another number of channels (1 to 4)."""
         space = None if self.icc is None else profile_space(self.icc)
-        return self if space == _COLOUR_SPACE[channels] else replace(self, icc=None)
+        return self if space == _COLOR_SPACE[channels] else replace(self, icc=None)
 
 
 NO_METADATA = Metadata()
@@ -88,7 +88,7 @@ def tiff_metadata(tags: Image.Exif) -> Metadata:
 
 
 def profile_space(icc: bytes) -> str | None:
-    """Colour space of an ICC profile, such as ``GRAY``, ``RGB`` or ``CMYK``; None if broken."""
+    """Color space of an ICC profile, such as ``GRAY``, ``RGB`` or ``CMYK``; None if broken."""
     return _if_whole(
         lambda: ImageCms.ImageCmsProfile(io.BytesIO(icc)).profile.xcolor_space.strip() or None
     )

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import TiffImageFile
 
-from srrescgan.images.colour import colour_levels, keyed_alpha
+from srrescgan.images.color import color_levels, keyed_alpha
 from srrescgan.images.damage import DAMAGE, unreadable
 from srrescgan.images.deep import Reopen, decode_deep, planes_apart, raw_mode, stored_deep
 from srrescgan.images.metadata import Metadata, read_metadata, tiff_metadata
@@ -36,7 +36,7 @@ class Photo:
 
     Args:
         pixels: ``(H, W, C)`` uint8 or uint16 as in the file, C 1 (grey) or 3 (RGB); straight
-            colour, not premultiplied.
+            color, not premultiplied.
         alpha: ``(H, W)`` of the same type, 0 transparent; None if everything is opaque.
         metadata: what fits these pixels of what the file says beside them.
         format: of the file: ``PNG``, ``JPEG``, ``WEBP``, ``TIFF``, ``BMP`` or ``PPM``.
@@ -88,7 +88,7 @@ def photo_size(path: str | Path) -> tuple[int, int]:
 def photo_from_pil(image: Image.Image) -> Photo:
     """Take a picture from Pillow by the rules of :func:`read_photo`.
 
-    Pillow's word counts for the depth: it has modes for grey at 16 bits, not for colour.
+    Pillow's word counts for the depth: it has modes for grey at 16 bits, not for color.
 
     Raises:
         DataError: damaged (a file is decoded when it is used), or of 32 bits or floating point.
@@ -117,7 +117,7 @@ def _photo(image: Image.Image, name: str, reopen: Reopen | None) -> Photo:
         levels = decode_deep_ppm(image)
     else:
         image.load()
-        levels = colour_levels(upright(image, _orientation(image)), name)
+        levels = color_levels(upright(image, _orientation(image)), name)
         if stored.startswith("I;12"):
             levels = (levels * (65535 / 4095)).round().astype(np.uint16)
         if levels.dtype == np.uint16 and getattr(image, "tag_v2", {}).get(262) == 0:
@@ -138,11 +138,11 @@ def _tiff_photo(path: str | Path) -> Photo:
 
 def _from_levels(levels: np.ndarray, metadata: Metadata, format: str, more_frames: bool) -> Photo:
     """A photo of upright ``(H, W, C)``, its last channel alpha where C is 2 or 4."""
-    colours = 1 if levels.shape[-1] < 3 else 3
+    colors = 1 if levels.shape[-1] < 3 else 3
     return Photo(
-        pixels=np.ascontiguousarray(levels[..., :colours]),
-        alpha=np.ascontiguousarray(levels[..., -1]) if levels.shape[-1] > colours else None,
-        metadata=metadata.suiting(colours),
+        pixels=np.ascontiguousarray(levels[..., :colors]),
+        alpha=np.ascontiguousarray(levels[..., -1]) if levels.shape[-1] > colors else None,
+        metadata=metadata.suiting(colors),
         format=format,
         more_frames=more_frames,
     )

@@ -10,7 +10,7 @@ from srrescgan.images.encoder import Layout
 from srrescgan.images.metadata import Metadata
 
 _DEFAULT_JPEG_QUALITY = 95
-_FULL_COLOUR = 90  # the JPEG quality from which colour is stored at full resolution
+_FULL_COLOR = 90  # the JPEG quality from which color is stored at full resolution
 _JPEG_MARKER = 65_533  # bytes that one marker of a JPEG holds
 _XMP_NAME = len(b"http://ns.adobe.com/xap/1.0/\0")
 
@@ -56,7 +56,7 @@ def _jpeg(metadata: Metadata, quality: int | None) -> dict[str, Any]:
     exif, xmp = metadata.exif or b"", metadata.xmp or b""
     return {
         "quality": quality,
-        "subsampling": "4:4:4" if quality >= _FULL_COLOUR else "4:2:0",
+        "subsampling": "4:4:4" if quality >= _FULL_COLOR else "4:2:0",
         "optimize": True,
         "icc_profile": metadata.icc,
         "exif": exif if len(exif) <= _JPEG_MARKER else b"",
@@ -68,7 +68,7 @@ def _webp(metadata: Metadata, quality: int | None) -> dict[str, Any]:
     lossless = quality is None or quality == 100
     return {
         "lossless": lossless,
-        # Lossless, it says how hard to try. `exact` keeps the colour under full transparency.
+        # Lossless, it says how hard to try. `exact` keeps the color under full transparency.
         "quality": 75 if lossless else quality,
         "exact": True,
         "icc_profile": metadata.icc or b"",

@@ -9,7 +9,7 @@ import numpy as np
 from srrescgan.images.encoder import Layout
 from srrescgan.images.metadata import Metadata
 
-_COLOUR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
+_COLOR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 _AVERAGE = 3
 _INCH = 0.0254
 # Rows filtered at a time, in bytes: they and what the filter makes of them fit into the cache.
@@ -34,8 +34,8 @@ class PngEncoder:
         self._deflate = zlib.compressobj(level=1, memLevel=9, strategy=zlib.Z_RLE)
         self._pending = bytearray()
         file.write(b"\x89PNG\r\n\x1a\n")
-        colour = _COLOUR_TYPE[layout.channels]
-        header = struct.pack(">IIBBBBB", layout.width, layout.height, layout.depth, colour, 0, 0, 0)
+        color = _COLOR_TYPE[layout.channels]
+        header = struct.pack(">IIBBBBB", layout.width, layout.height, layout.depth, color, 0, 0, 0)
         self._chunk(b"IHDR", header)
         self._describe(metadata)
 

@@ -1,4 +1,4 @@
-"""PPM colour at more than 8 bits, which Pillow reduces to 8."""
+"""PPM color at more than 8 bits, which Pillow reduces to 8."""
 
 from typing import TypeGuard
 

@@ -11,7 +11,7 @@ from srrescgan.images.orientation import orientation_in_header, upright
 
 
 def read_image(path: str | Path) -> np.ndarray:
-    """Read a picture, upright by its EXIF tag, whatever its colour mode.
+    """Read a picture, upright by its EXIF tag, whatever its color mode.
 
     Grey and palette pictures become RGB; transparency is dropped.
 

@@ -15,7 +15,7 @@ from srrescgan.images.orientation import upright
 
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WHITE_IS_ZERO = 0
-_COLOURS = {_WHITE_IS_ZERO: 1, 1: 1, 2: 3}  # channels of grey and of RGB, by photometric tag
+_COLORS = {_WHITE_IS_ZERO: 1, 1: 1, 2: 3}  # channels of grey and of RGB, by photometric tag
 _ASSOCIATED, _UNASSOCIATED = 1, 2  # TIFF's words for premultiplied and straight alpha
 
 
@@ -29,7 +29,7 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
     """Read the first page of a TIFF, upright.
 
     Returns:
-        ``(H, W, C)`` uint8 or uint16, C 1 to 4 (grey, grey and alpha, RGB, RGBA), straight colour;
+        ``(H, W, C)`` uint8 or uint16, C 1 to 4 (grey, grey and alpha, RGB, RGBA), straight color;
         all tags of the page, for the metadata; and whether more pages follow.
 
     Raises:
@@ -43,7 +43,7 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
     try:
         with tifffile.TiffFile(path) as file:
             page = file.pages.first
-            if page.dtype not in (np.uint8, np.uint16) or page.photometric not in _COLOURS:
+            if page.dtype not in (np.uint8, np.uint16) or page.photometric not in _COLORS:
                 raise DataError(
                     f"{path} stores {page.samplesperpixel} channels of {page.dtype} "
                     f"(photometric {int(page.photometric)}): "
@@ -61,7 +61,7 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
             tags = Image.Exif()
             tags.bigtiff, tags.endian = file.is_bigtiff, file.byteorder
             offset, more_pages = page.offset, len(file.pages) > 1
-            colours, alpha = _COLOURS[page.photometric], page.extrasamples[:1]
+            colors, alpha = _COLORS[page.photometric], page.extrasamples[:1]
             if page.photometric == _WHITE_IS_ZERO:
                 levels[..., :1] = ~levels[..., :1]
         with Path(path).open("rb") as stream:
@@ -76,7 +76,7 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
                 " uncompressed, or with Deflate"
             ) from error
         raise ValueError(repr(error)) from error
-    levels = levels[..., : colours + (alpha in [(_ASSOCIATED,), (_UNASSOCIATED,)])]
+    levels = levels[..., : colors + (alpha in [(_ASSOCIATED,), (_UNASSOCIATED,)])]
     if alpha == (_ASSOCIATED,):
         levels = straight(levels)
     return _turned(levels, tags.get(ExifTags.Base.Orientation, 1)), tags, more_pages

@@ -83,7 +83,7 @@ def writing_photo(
 
     Until then, and if it ends badly, an older file stays as it was. PNG and TIFF are written as the
     rows come, in memory that does not grow with the height; the others are put together in memory.
-    What a format cannot hold of the metadata is left out, and a colour profile for another number
+    What a format cannot hold of the metadata is left out, and a color profile for another number
     of channels.
 
     Args:
@@ -91,7 +91,7 @@ def writing_photo(
         format: one of :data:`FORMATS`.
         height: in pixels.
         width: in pixels.
-        channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; straight colour.
+        channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; straight color.
         depth: bits per channel, 8 or 16: rows are uint8 or uint16.
         metadata: to go with the pixels.
         quality: 1 to 100; None is 95 for jpg, and lossless for webp, as is 100.

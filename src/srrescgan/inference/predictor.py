@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from srrescgan.errors import ConfigError
 from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import make_engine
-from srrescgan.inference.tiling import Canvas, TiledPicture, floats
+from srrescgan.inference.tiling import Canvas, TiledPicture, to_float
 from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
 from srrescgan.types import WHOLE, TiledGenerator
 
@@ -131,7 +131,7 @@ class Predictor:
             MemoryError: even the smallest tile does not fit.
         """
         if not isinstance(self.generator, TiledGenerator):
-            sr = self(floats(lr)[None])[0]
+            sr = self(to_float(lr)[None])[0]
             with canvas() as put:
                 put(sr.cpu())
             tell(1.0)

@@ -36,7 +36,7 @@ _NO_MEMORY = (
 )
 
 
-def floats(lr: Tensor) -> Tensor:
+def to_float(lr: Tensor) -> Tensor:
     """A picture in [0, 1]: uint8 is divided by 255, uint16 by 65535, float32 stays as it is.
 
     Raises:
@@ -85,7 +85,7 @@ class TiledPicture:
         batch: int,
         device: torch.device,
     ) -> None:
-        floats(lr[:, :0])  # is it of a type that says what white is?
+        to_float(lr[:, :0])  # is it of a type that says what white is?
         self.network, self.engine, self.lr = network, engine, lr
         self.members = members
         self.tile, self.batch, self.device = tile, batch, device
@@ -104,11 +104,11 @@ class TiledPicture:
         """
         height, width = self.size
         if 4 * 3 * height * width * len(self.members) <= _KEPT:
-            self._write_at_last(canvas, tell)
+            self._write_buffered(canvas, tell)
         else:
-            self._write_as_it_comes(canvas, tell)
+            self._write_streaming(canvas, tell)
 
-    def _write_at_last(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
+    def _write_buffered(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
         squares = self._no_squares()
         kept = []
         for stop, (residual, added) in self._rows(self._residual_rows):
@@ -122,7 +122,7 @@ class TiledPicture:
                 start, stop = stop, stop + residual.shape[-2]
                 put(self._combined(start, stop, residual))
 
-    def _write_as_it_comes(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
+    def _write_streaming(self, canvas: Canvas, tell: Callable[[float], None]) -> None:
         squares = self._no_squares()
         first = self._rows(self._finished_rows)
         try:
@@ -130,10 +130,10 @@ class TiledPicture:
                 for stop, (band, added) in first:
                     squares += added
                     if self._too_long(squares):
-                        raise _BegunInVain
+                        raise _MustRestart
                     put(band)
                     tell(stop / self.size[0])
-        except _BegunInVain:
+        except _MustRestart:
             for stop, (_, added) in first:  # to the end, for the sake of the length
                 squares += added
                 tell(stop / self.size[0] / 2)
@@ -161,7 +161,7 @@ class TiledPicture:
         return upsampled[..., inner[0], inner[1]]
 
     def _network_input(self, lr: Tensor) -> Tensor:
-        return floats(lr.to(self.device))[None]
+        return to_float(lr.to(self.device))[None]
 
     def _radius(self, index: int) -> float:
         """How long the residual of a member may be."""
@@ -294,7 +294,7 @@ def _turned(lr: Tensor, index: int) -> Tensor:
     return transform(lr, index)
 
 
-class _BegunInVain(Exception):  # noqa: N818 (not an error)
+class _MustRestart(Exception):  # noqa: N818 (not an error)
     """The residual is longer than what was taken for granted when the picture was begun."""
 
 

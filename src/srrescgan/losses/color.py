@@ -8,7 +8,7 @@ from srrescgan.ops.filters import low_pass
 class ColorLoss(nn.Module):
     """Mean absolute difference of two images after a box filter.
 
-    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): the colours have to stay,
+    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): the colors have to stay,
     what is finer than the box is the adversary's. Only windows that lie inside the image count.
 
     Args:

@@ -1,4 +1,4 @@
-"""Distance of colours."""
+"""Distance of colors."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

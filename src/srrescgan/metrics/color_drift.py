@@ -1,4 +1,4 @@
-"""Have the colours of the input been kept?"""
+"""Have the colors of the input been kept?"""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -7,25 +7,25 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.protocol import Protocol
 from srrescgan.ops.color import lab_distance
 from srrescgan.ops.resize import imresize
 
 
-class ColorDrift(OneByOne):
-    """Mean colour difference between lr and the super-resolved picture brought to its size.
+class ColorDrift(ImageMetric):
+    """Mean color difference between lr and the super-resolved picture brought to its size.
 
     CIE 1976 Delta E in L*a*b* (D65) of sRGB: about 2.3 is just noticeable. The picture is shrunk as
     MATLAB's bicubic ``imresize`` does it. Needs no ground truth. Always on RGB and the whole
     picture, whatever the protocol's channel and border; its rounding applies to both.
 
     Noise of lr that the network removed counts as difference, pixel by pixel. On noisy input choose
-    an ``area``, within which both are averaged first: noise goes, a shift of colour stays.
+    an ``area``, within which both are averaged first: noise goes, a shift of color stays.
 
     Args:
         protocol: how images are prepared.
-        area: side, in lr pixels, of the squares whose mean colours are compared; 1: single pixels.
+        area: side, in lr pixels, of the squares whose mean colors are compared; 1: single pixels.
 
     Shape:
         - sr: ``(B, 3, s H, s W)``, RGB in [0, 1], s a whole number.
@@ -35,7 +35,7 @@ class ColorDrift(OneByOne):
     Raises:
         ConfigError: ``area`` is not a whole number above 0.
         DataError: on call, when sr is not a whole number of times as large as lr, for images
-            smaller than the area, and as :meth:`OneByOne.__call__`.
+            smaller than the area, and as :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = False
@@ -66,7 +66,7 @@ class ColorDrift(OneByOne):
             )
         if min(low_height, low_width) < self.area:
             raise DataError(
-                f"colour drift over areas of {self.area}x{self.area} pixels needs an lr of at "
+                f"color drift over areas of {self.area}x{self.area} pixels needs an lr of at "
                 f"least that, it is {low_height}x{low_width}"
             )
         # At the size of lr already, imresize would blur nothing and change nothing.

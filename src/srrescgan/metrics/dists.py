@@ -4,13 +4,13 @@ from torch import Tensor
 
 from srrescgan.layers.backbone import STAND_IN, BackboneWeights
 from srrescgan.layers.dists_network import dists_network
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.protocol import Protocol
 
 _SMALLEST = 16  # pixels a side: one pixel of the last stage
 
 
-class DISTS(OneByOne):
+class DISTS(ImageMetric):
     """DISTS (Ding, Ma, Wang, Simoncelli, TPAMI 2022), the network of torchmetrics.
 
     More lenient than LPIPS with texture that is right but not in place. Computed at full size; the
@@ -29,7 +29,7 @@ class DISTS(OneByOne):
     Raises:
         BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
         ConfigError: unknown ``weights``.
-        DataError: on call, for images too small and as :meth:`OneByOne.__call__`.
+        DataError: on call, for images too small and as :meth:`ImageMetric.__call__`.
         WeightsError: a weight file is damaged or belongs to another network.
     """
 

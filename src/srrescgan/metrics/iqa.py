@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from srrescgan.errors import BackboneUnavailableError, ConfigError
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.protocol import Protocol
 
 
-class IQA(OneByOne):
+class IQA(ImageMetric):
     """A metric of pyiqa (IQA-PyTorch): MUSIQ, MANIQA, CLIP-IQA and some hundred others.
 
     An optional extra: pyiqa is under the PolyForm Noncommercial licence, not free software; it is
@@ -31,7 +31,7 @@ class IQA(OneByOne):
     Raises:
         BackboneUnavailableError: pyiqa is not installed, or the metric's weights cannot be had.
         ConfigError: pyiqa does not know the metric, or it judges sets of pictures and not one.
-        DataError: on call, as :meth:`OneByOne.__call__`.
+        DataError: on call, as :meth:`ImageMetric.__call__`.
     """
 
     decimals = 3

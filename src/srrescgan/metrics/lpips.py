@@ -6,7 +6,7 @@ from torch import Tensor
 
 from srrescgan.layers.backbone import STAND_IN, BackboneWeights
 from srrescgan.layers.lpips_network import LPIPS_BACKBONES, lpips_network
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.protocol import Protocol
 
 _NAMES = {"alex": "lpips", "vgg": "lpips_vgg", "squeeze": "lpips_squeeze"}
@@ -14,7 +14,7 @@ _SMALLEST = {"alex": 31, "vgg": 16, "squeeze": 17}
 """Pixels a side: what is left after the last pooling is at least one."""
 
 
-class LPIPS(OneByOne):
+class LPIPS(ImageMetric):
     """LPIPS version 0.1 (Zhang et al., CVPR 2018), the network of the ``lpips`` package.
 
     Always on RGB, whatever the protocol's channel; its border applies, and its rounding unless its
@@ -34,7 +34,7 @@ class LPIPS(OneByOne):
     Raises:
         BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
         ConfigError: unknown ``net`` or ``weights``.
-        DataError: on call, for images too small and as :meth:`OneByOne.__call__`.
+        DataError: on call, for images too small and as :meth:`ImageMetric.__call__`.
         WeightsError: a weight file is damaged or belongs to another network.
     """
 

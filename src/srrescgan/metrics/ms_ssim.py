@@ -4,14 +4,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.ssim import SIGMA, WINDOW, gaussian, similarity
 
 _EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # finest scale first, section 3.2
 _SMALLEST = WINDOW * 2 ** (len(_EXPONENTS) - 1)
 
 
-class MSSSIM(OneByOne):
+class MSSSIM(ImageMetric):
     """Multi-scale structural similarity (Wang, Simoncelli, Bovik, Asilomar 2003), equation 7.
 
     Five scales; between them the picture is averaged over 2x2 pixels, an odd edge repeated, as in
@@ -29,7 +29,8 @@ class MSSSIM(OneByOne):
         - Output: ``(B,)`` float64, one value per image in [0, 1]; identical images score 1.
 
     Raises:
-        DataError: on call, for images too small for five scales and as :meth:`OneByOne.__call__`.
+        DataError: on call, for images too small for five scales, and as
+            :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True

@@ -5,8 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from srrescgan.errors import DataError
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.niqe_model import pristine_model
-from srrescgan.metrics.one_by_one import OneByOne
 from srrescgan.metrics.protocol import Protocol
 from srrescgan.metrics.ssim import gaussian, window_mean
 from srrescgan.ops.resize import imresize
@@ -25,7 +25,7 @@ _ROUNDING = 1e-9
 _NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
-class NIQE(OneByOne):
+class NIQE(ImageMetric):
     """Naturalness (Mittal, Soundararajan, Bovik, IEEE SPL 2013): lower is better, 2 to 5 is good.
 
     The distance between Gaussian models of local statistics: that of pristine photos, and that of
@@ -50,7 +50,7 @@ class NIQE(OneByOne):
     Raises:
         BackboneUnavailableError: ``params`` is ``None`` and no package brings the model.
         DataError: on call, for smaller images, for pictures that are flat in all but one block, and
-            as :meth:`OneByOne.__call__`.
+            as :meth:`ImageMetric.__call__`.
         WeightsError: the ``params`` file is not a pristine model.
     """
 

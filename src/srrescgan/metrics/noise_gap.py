@@ -2,14 +2,14 @@
 
 from torch import Tensor
 
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.ops.noise import MIN_SIZE, estimate_sigma
 
 _LEAST = 1 / 255 / 16
 """A sixteenth of a grey level: where an 8-bit picture has no noise at all."""
 
 
-class NoiseGap(OneByOne):
+class NoiseGap(ImageMetric):
     """Absolute logarithm to base 2 of the ratio of two noise levels: 0 equal, 1 twice or half.
 
     The noise of each image is estimated by :func:`srrescgan.ops.noise.estimate_sigma`, so the two
@@ -24,7 +24,7 @@ class NoiseGap(OneByOne):
         - Output: ``(B,)`` float64, at least 0, which identical images score.
 
     Raises:
-        DataError: on call, for smaller images and as :meth:`OneByOne.__call__`.
+        DataError: on call, for smaller images and as :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = False

@@ -2,10 +2,10 @@
 
 from torch import Tensor
 
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 
 
-class PSNR(OneByOne):
+class PSNR(ImageMetric):
     """``10 log10(1 / MSE)`` in dB, the error taken over all pixels and channels of an image.
 
     Identical images score infinity, and so does the mean over a set that holds such a pair.
@@ -18,7 +18,7 @@ class PSNR(OneByOne):
         - Output: ``(B,)`` float64, one value per image.
 
     Raises:
-        DataError: on call, see :meth:`OneByOne.__call__`.
+        DataError: on call, see :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True

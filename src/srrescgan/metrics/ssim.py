@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from srrescgan.metrics.one_by_one import OneByOne
+from srrescgan.metrics.image_metric import ImageMetric
 from srrescgan.metrics.protocol import Protocol
 
 WINDOW = 11
@@ -17,7 +17,7 @@ _C1 = 0.01**2
 _C2 = 0.03**2
 
 
-class SSIM(OneByOne):
+class SSIM(ImageMetric):
     """Structural similarity (Wang et al., TIP 2004): mean over channels and the valid region.
 
     The protocol's ``ssim_window`` chooses between the two definitions that papers report:
@@ -39,7 +39,7 @@ class SSIM(OneByOne):
 
     Raises:
         DataError: on call, for images smaller than the window and as
-            :meth:`OneByOne.__call__`.
+            :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True

@@ -1,4 +1,4 @@
-"""Colour spaces, and how far apart two colours look."""
+"""Color spaces, and how far apart two colors look."""
 
 import torch
 from torch import Tensor
@@ -33,9 +33,9 @@ def rgb_to_y(image: Tensor) -> Tensor:
 
 
 def lab_distance(first: Tensor, second: Tensor) -> Tensor:
-    """Colour difference of each pixel: CIE 1976, Delta E*ab.
+    """Color difference of each pixel: CIE 1976, Delta E*ab.
 
-    The Euclidean distance in CIE L*a*b* (white point D65) of sRGB colours. About 2.3 is just
+    The Euclidean distance in CIE L*a*b* (white point D65) of sRGB colors. About 2.3 is just
     noticeable; black and white are 100 apart. Values outside [0, 1] count as clipped. In float32 or
     wider on every device: kornia's conversion is a convolution on a GPU, and those round to TF32.
 

@@ -20,7 +20,7 @@ def low_pass(
     """Blur an image.
 
     The critic of SRResCGAN sees what a 9-pixel box with ``include_pad=True`` leaves over; the
-    critic of DSGAN a 5-pixel box with ``include_pad=False``; the colour loss of DSGAN is taken
+    critic of DSGAN a 5-pixel box with ``include_pad=False``; the color loss of DSGAN is taken
     after a 5-pixel box with ``pad=False`` (Fritsche, Gu, Timofte, ICCVW 2019).
 
     Args:

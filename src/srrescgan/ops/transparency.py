@@ -5,28 +5,28 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def over_own_colour(colour: Tensor, alpha: Tensor) -> Tensor:
-    """Lay a transparent picture over its own colours, spread out from where they can be seen.
+def over_own_color(color: Tensor, alpha: Tensor) -> Tensor:
+    """Lay a transparent picture over its own colors, spread out from where they can be seen.
 
     The result is opaque and has no edge where only the transparency has one: what lies hidden under
     transparent pixels does not come in, and a network that sharpens edges leaves no fringe along
     the outline. (Over black, as plain premultiplication has it, the network sharpens the outline,
     the enlarged alpha does not, and dividing the one by the other leaves a ring.)
 
-    Colours count by their alpha throughout. The spreading halves the picture until one pixel is
+    Colors count by their alpha throughout. The spreading halves the picture until one pixel is
     left and fills from the coarse to the fine (the pull-push of Gortler et al., "The Lumigraph",
     SIGGRAPH 1996). A picture that is wholly transparent becomes black.
 
     Args:
-        colour: straight colour, not premultiplied.
+        color: straight color, not premultiplied.
         alpha: in [0, 1].
 
     Shape:
-        - colour and output: ``(C, h, w)``.
+        - color and output: ``(C, h, w)``.
         - alpha: ``(h, w)``.
     """
     weight = alpha[None, None]
-    return _filled(colour[None] * weight, weight)[0]
+    return _filled(color[None] * weight, weight)[0]
 
 
 def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
@@ -34,7 +34,7 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
     if height == width == 1:
         return premultiplied / torch.where(alpha > 0, alpha, 1)
     mean, coverage = (F.avg_pool2d(each, 2, ceil_mode=True) for each in (premultiplied, alpha))
-    # One opaque pixel of four says what colour is here as well as four do.
+    # One opaque pixel of four says what color is here as well as four do.
     opaque = (4 * coverage).clamp(max=1)
     coarse = _filled(mean * (opaque / torch.where(coverage > 0, coverage, 1)), opaque)
     below = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)

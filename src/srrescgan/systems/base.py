@@ -47,7 +47,7 @@ class PhasedSystem(pl.LightningModule):
         channels_last: keep images and networks in channels-last memory order.
     """
 
-    learns_domain = False
+    is_degradation_system = False
     """Whether it learns what a camera does, from unpaired pictures."""
 
     def __init__(
@@ -99,7 +99,7 @@ class PhasedSystem(pl.LightningModule):
     def training_step(self, batch: SRBatch, batch_idx: int) -> None:
         """Let each player move once on one micro-batch."""
         last = self.micro_batch + 1 == self.accumulate
-        seen = self.look(self._ordered(batch))
+        seen = self.look(self._to_channels_last(batch))
         for phase, optimizer in zip(self.phases(), self._optimizers(), strict=True):
             if self.iteration % phase.interval:
                 continue
@@ -107,7 +107,7 @@ class PhasedSystem(pl.LightningModule):
                 optimizer.zero_grad()
             terms = phase.loss(seen)
             self.manual_backward(sum_terms(terms) / self.accumulate)
-            self._note(phase.name, terms)
+            self._record(phase.name, terms)
             if last:
                 self._set_rate(phase.name, optimizer)
                 optimizer.step()
@@ -156,11 +156,11 @@ class PhasedSystem(pl.LightningModule):
             group["lr"] = rate
         self.latest[f"train/{name}/lr"] = torch.tensor(rate)
 
-    def _note(self, player: str, terms: Terms) -> None:
+    def _record(self, player: str, terms: Terms) -> None:
         for key, value in terms.items():
             self.latest[f"train/{player}/{key}"] = value.detach()
 
-    def _ordered(self, batch: SRBatch) -> SRBatch:
+    def _to_channels_last(self, batch: SRBatch) -> SRBatch:
         if not self.channels_last:
             return batch
         ordered = batch.copy()
@@ -174,7 +174,7 @@ class PhasedSystem(pl.LightningModule):
         scaler = getattr(self.trainer.precision_plugin, "scaler", None)
         return 1.0 if scaler is None else float(scaler.get_scale())
 
-    def hand_on(self, loss: Tensor, seen: Tensor, made: Tensor) -> Tensor:
+    def detached_adversarial_loss(self, loss: Tensor, seen: Tensor, made: Tensor) -> Tensor:
         """Give the generator that made ``made`` the gradient of a loss taken at its cut-loose copy.
 
         The gradient stops there on its way, so none reaches the judge that ``loss`` comes from.
@@ -218,8 +218,8 @@ class PhasedSystem(pl.LightningModule):
     ) -> dict[str, Tensor]:
         """Score one batch of whole images; return the pictures for whoever logs them."""
         (name,) = set(batch["set"])
-        seen = self.compare(self._ordered(batch))
-        if not batch["spare"].any():
+        seen = self.compare(self._to_channels_last(batch))
+        if not batch["is_padding"].any():
             for key, metric in self.metrics.items():
                 self._add(f"val/{name}/{key}", score(metric, seen.made, seen.references))
                 if not self._baseline:

@@ -67,7 +67,7 @@ class DegradationCycleSystem(PhasedSystem):
         channels_last: as in :class:`PhasedSystem`.
     """
 
-    learns_domain = True
+    is_degradation_system = True
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class DegradationCycleSystem(PhasedSystem):
 
     def _adversarial(self, side: Side) -> Tensor:
         loss = self.gan_loss.generator(side.real.detach(), side.fake)
-        return self.hand_on(loss, side.made_seen, side.made)
+        return self.detached_adversarial_loss(loss, side.made_seen, side.made)
 
     def _penalty(self, discriminator: nn.Module, side: Side) -> Tensor | None:
         return self.gan_loss.penalty(discriminator, side.own, side.made.detach())

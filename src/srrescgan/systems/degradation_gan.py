@@ -58,7 +58,7 @@ class DegradationGANSystem(PhasedSystem):
         channels_last: as in :class:`PhasedSystem`.
     """
 
-    learns_domain = True
+    is_degradation_system = True
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class DegradationGANSystem(PhasedSystem):
             with torch.no_grad():
                 real = self.discriminator(seen.real)
         adversarial = self.gan_loss.generator(real, fake)
-        terms["gan"] = self.hand_on(adversarial, cut, seen.made)
+        terms["gan"] = self.detached_adversarial_loss(adversarial, cut, seen.made)
         return terms
 
     def compare(self, batch: SRBatch) -> Comparison:

@@ -13,7 +13,7 @@ Four curves, with the same names in every logger:
     follows the weights of the losses (hundreds where they are those of 0-255 pixels); when it
     drifts by orders of magnitude, one player has stopped to teach the other.
 ``health/color_drift``
-    Mean colour difference (CIE 1976) between the sr batch, downscaled by MATLAB's bicubic, and the
+    Mean color difference (CIE 1976) between the sr batch, downscaled by MATLAB's bicubic, and the
     lr batch it was made from. The noise of lr counts as difference, so a run is compared with its
     own beginning and not with 0.
 ``health/high_frequency``

@@ -36,9 +36,9 @@ class SRGANSystem(PhasedSystem):
     The reference runs the discriminator four times per iteration: on real and fake for the
     generator's move, then on the same two batches with the same weights for its own. Batch-norm
     normalises by the batch in training, so both passes give the same logits, and one pair of passes
-    serves both moves: the adversarial gradient is taken at the discriminator's input and handed on
-    to the generator (:meth:`hand_on`). Losses and gradients are the reference's; only batch-norm's
-    running averages, which training never reads, are updated half as often.
+    serves both moves: the adversarial gradient is taken at the discriminator's input and passed to
+    the generator (:meth:`detached_adversarial_loss`). Losses and gradients are the reference's;
+    only batch-norm's running averages, which training never reads, are updated half as often.
 
     Args:
         generator: lr -> sr.
@@ -110,7 +110,7 @@ class SRGANSystem(PhasedSystem):
         """The supervised terms and the adversarial one."""
         terms = {name: loss(seen.sr, seen.hr) for name, loss in self.losses.items()}
         adversarial = self.gan_loss.generator(seen.real.detach(), seen.fake)
-        terms["gan"] = self.hand_on(adversarial, seen.sr_seen, seen.sr)
+        terms["gan"] = self.detached_adversarial_loss(adversarial, seen.sr_seen, seen.sr)
         return terms
 
     def discriminator_loss(self, seen: Encounter) -> Terms:

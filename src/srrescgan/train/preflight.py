@@ -19,15 +19,19 @@ def check_match(system: PhasedSystem, datamodule: SRDataModule) -> None:
     for name, dataset in datamodule.datasets("fit").items():
         roles = dataset.folders().keys()
         unpaired = "real" in roles
-        if name == "train" and unpaired != system.learns_domain:
-            wanted = "unpaired domains" if system.learns_domain else "hr images, or pairs"
+        if name == "train" and unpaired != system.is_degradation_system:
+            wanted = "unpaired domains" if system.is_degradation_system else "hr images, or pairs"
             found = "unpaired domains" if unpaired else f"{' and '.join(sorted(roles))} images"
-            hint = "whose name ends in _unpaired" if system.learns_domain else "without _unpaired"
+            hint = (
+                "whose name ends in _unpaired"
+                if system.is_degradation_system
+                else "without _unpaired"
+            )
             raise ConfigError(
                 f"{type(system).__name__} trains on {wanted}, the data has {found}: choose"
                 f" data= {hint}, or an experiment that fits"
             )
-        if system.learns_domain and "hr" not in roles:
+        if system.is_degradation_system and "hr" not in roles:
             raise ConfigError(
                 f"{name}: no hr images to degrade; leave the set out with"
                 f" data.{name.replace('/', '.')}=null"

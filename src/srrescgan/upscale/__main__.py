@@ -15,7 +15,7 @@ from srrescgan.files import remove_leftovers
 from srrescgan.images import list_images
 from srrescgan.inference import Predictor, choose_device, parse_tile
 from srrescgan.upscale.flat_pictures import advice, set_sigma_floor
-from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.upscale.output_paths import (
     left_alone,
     plan_outputs,
@@ -23,7 +23,7 @@ from srrescgan.upscale.output_paths import (
     without_existing,
 )
 from srrescgan.upscale.photo import upscale_file
-from srrescgan.upscale.progress import Pace
+from srrescgan.upscale.progress import UpscaleProgress
 from srrescgan.upscale.video import upscale_video
 from srrescgan.videos import Encoding, is_video, list_videos, output_suffix
 from srrescgan.weights import load_pretrained
@@ -39,7 +39,7 @@ def upscale(cfg: DictConfig) -> None:
     if overridden("scale") and not cfg.generator:
         raise ConfigError("scale= says something about generator= only; the weights have their own")
     source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
-    rendition = Rendition(
+    rendition = OutputOptions(
         cfg.format, cfg.quality, cfg.suffix, cfg.existing, cfg.depth, cfg.metadata
     )
     encoding = Encoding(cfg.video.codec, cfg.video.crf, rendition.metadata == "keep")
@@ -88,7 +88,7 @@ def upscale(cfg: DictConfig) -> None:
     console.print(f"{summary}: {folder}", markup=False, soft_wrap=True)
 
 
-def _name(rendition: Rendition, source: Path) -> str:
+def _name(rendition: OutputOptions, source: Path) -> str:
     if is_video(source):
         return f"{source.stem}{rendition.suffix}{output_suffix(source)}"
     return rendition.name(source)
@@ -111,7 +111,7 @@ def _upscale_all(
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     failures: list[str] = []
     flat: list[Path] = []
-    with Pace(outputs, console) as pace:
+    with UpscaleProgress(outputs, console) as pace:
         for tried, (source, target) in enumerate(outputs.items()):
             try:
                 with pace.picture(source) as tell:

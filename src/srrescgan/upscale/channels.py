@@ -1,4 +1,4 @@
-"""One picture of any kind, enlarged: grey or colour, transparent or not, of whatever depth."""
+"""One picture of any kind, enlarged: grey or color, transparent or not, of whatever depth."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from torch import Tensor
 
 from srrescgan.images import Photo
 from srrescgan.inference.predictor import Outcome, Predictor
-from srrescgan.inference.tiling import Canvas, floats
-from srrescgan.ops.transparency import enlarged_rows, over_own_colour
+from srrescgan.inference.tiling import Canvas, to_float
+from srrescgan.ops.transparency import enlarged_rows, over_own_color
 
 KINDS = {1: "grey", 2: "grey and alpha", 3: "RGB", 4: "RGB and alpha"}
 """What the channels of a picture are, by their number."""
@@ -25,13 +25,13 @@ def enlarge(
     """Super-resolve a picture; what comes out has the channels of what went in.
 
     The network sees RGB. Grey is given to it three times, and the mean of what it returns is kept.
-    A transparent picture is laid over its own colours
-    (:func:`~srrescgan.ops.transparency.over_own_colour`), and its alpha is enlarged bilinearly, as
+    A transparent picture is laid over its own colors
+    (:func:`~srrescgan.ops.transparency.over_own_color`), and its alpha is enlarged bilinearly, as
     the network enlarges before it subtracts its residual. Where all is opaque, that costs nothing.
 
     Args:
         predictor: the network at work.
-        picture: uint8, uint16, or float32 in [0, 1]; colour is straight, not premultiplied.
+        picture: uint8, uint16, or float32 in [0, 1]; color is straight, not premultiplied.
         canvas: where the bands go, which have as many channels as the picture.
         tell: as in :meth:`Predictor.stream`.
 
@@ -46,10 +46,10 @@ def enlarge(
         - Bands: ``(C, n, scale * w)``; together they have ``scale * h`` rows.
     """
     has_alpha = len(picture) in (2, 4)
-    colour, alpha = picture[:-1] if has_alpha else picture, None
+    color, alpha = picture[:-1] if has_alpha else picture, None
     if has_alpha and not is_opaque(picture[-1]):
-        alpha = floats(picture[-1])
-        colour = quantised(over_own_colour(floats(colour), alpha), torch.uint16)
+        alpha = to_float(picture[-1])
+        color = quantize(over_own_color(to_float(color), alpha), torch.uint16)
 
     @contextmanager
     def rgb_canvas() -> Iterator[Callable[[Tensor], None]]:
@@ -59,7 +59,7 @@ def enlarge(
             def write_band(band: Tensor) -> None:
                 nonlocal start
                 stop = start + band.shape[1]
-                parts = [band.mean(dim=0, keepdim=True) if len(colour) == 1 else band]
+                parts = [band.mean(dim=0, keepdim=True) if len(color) == 1 else band]
                 if alpha is not None:
                     parts.append(enlarged_rows(alpha, predictor.scale, start, stop)[None])
                 elif has_alpha:
@@ -69,15 +69,15 @@ def enlarge(
 
             yield write_band
 
-    return predictor.stream(colour.expand(3, -1, -1), rgb_canvas, tell)
+    return predictor.stream(color.expand(3, -1, -1), rgb_canvas, tell)
 
 
 def channels_of(photo: Photo) -> Tensor:
     """All channels of a photo, ``(C, h, w)``, uint8 or uint16."""
-    colour = torch.from_numpy(photo.pixels).permute(2, 0, 1)
+    color = torch.from_numpy(photo.pixels).permute(2, 0, 1)
     if photo.alpha is None:
-        return colour
-    return torch.cat([colour, torch.from_numpy(photo.alpha)[None]])
+        return color
+    return torch.cat([color, torch.from_numpy(photo.alpha)[None]])
 
 
 def is_opaque(alpha: Tensor) -> bool:
@@ -85,7 +85,7 @@ def is_opaque(alpha: Tensor) -> bool:
     return bool((alpha == _LARGEST.get(alpha.dtype, 1)).all())
 
 
-def quantised(image: Tensor, dtype: torch.dtype) -> Tensor:
+def quantize(image: Tensor, dtype: torch.dtype) -> Tensor:
     """Convert float32 in [0, 1] to ``dtype``; clamps, rounds halves to even."""
     if dtype not in _LARGEST:
         return image.to(dtype)
@@ -93,7 +93,7 @@ def quantised(image: Tensor, dtype: torch.dtype) -> Tensor:
     return (image * largest).round().clamp(0, largest).to(dtype)
 
 
-class Sheet:
+class InMemorySink:
     """Puts the bands of a picture together; :meth:`begin` is a canvas for ``Predictor.stream``.
 
     Args:
@@ -114,7 +114,7 @@ class Sheet:
         def write(band: Tensor) -> None:
             nonlocal start
             stop = start + band.shape[1]
-            self.pixels[:, start:stop] = quantised(band, self.pixels.dtype)
+            self.pixels[:, start:stop] = quantize(band, self.pixels.dtype)
             start = stop
 
         yield write

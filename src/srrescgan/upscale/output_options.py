@@ -15,7 +15,7 @@ _SUFFIXES = {".jpeg": "jpg", ".tif": "tiff"} | {each.suffix: key for key, each i
 
 
 @dataclass(frozen=True)
-class Rendition:
+class OutputOptions:
     """What the results of a command have in common.
 
     Raises:
@@ -34,7 +34,7 @@ class Rendition:
     depth: str | int = SAME
     """Bits per channel, 8 or 16; ``same``: those of each picture, where the format has them."""
     metadata: str = "keep"
-    """``keep``, or ``strip``: nothing but the colour profile, without which colours change."""
+    """``keep``, or ``strip``: nothing but the color profile, without which colors change."""
 
     def __post_init__(self) -> None:
         _one_of("format", self.format, (*FORMATS, SAME))
@@ -91,7 +91,7 @@ class Rendition:
 
 
 def format_of(target: Path) -> str:
-    """Key in :data:`srrescgan.images.FORMATS` of a file that :meth:`Rendition.name` named."""
+    """Key in :data:`srrescgan.images.FORMATS` of a file that :meth:`OutputOptions.name` named."""
     return _SUFFIXES[target.suffix.lower()]
 
 

@@ -12,9 +12,9 @@ from torch import Tensor
 from srrescgan.errors import DataError
 from srrescgan.images import FORMATS, NO_METADATA, Metadata, Photo, read_photo, writing_photo
 from srrescgan.inference.predictor import Predictor
-from srrescgan.upscale.channels import channels_of, enlarge, is_opaque, quantised
+from srrescgan.upscale.channels import channels_of, enlarge, is_opaque, quantize
 from srrescgan.upscale.flat_pictures import came_out_bilinear
-from srrescgan.upscale.output_options import Rendition, format_of
+from srrescgan.upscale.output_options import OutputOptions, format_of
 
 _DTYPES = {8: torch.uint8, 16: torch.uint16}
 
@@ -33,7 +33,7 @@ def upscale_file(
     predictor: Predictor,
     source: Path,
     target: Path,
-    rendition: Rendition,
+    rendition: OutputOptions,
     tell: Callable[[float], None] = lambda share: None,
 ) -> Upscaled:
     """Upscale one picture; ``target`` is whole in the end, or as it was.
@@ -73,7 +73,7 @@ def upscale_file(
             metadata=_metadata(photo, rendition),
             quality=rendition.quality if FORMATS[key].quality else None,
         ) as writer:
-            yield lambda band: writer.write(_interleaved(quantised(band, _DTYPES[depth])))
+            yield lambda band: writer.write(_interleaved(quantize(band, _DTYPES[depth])))
 
     with _explained(source):
         outcome = enlarge(predictor, picture, canvas, tell)
@@ -119,7 +119,7 @@ def _check_size(key: str, height: int, width: int, source: Path) -> None:
         )
 
 
-def _metadata(photo: Photo, rendition: Rendition) -> Metadata:
+def _metadata(photo: Photo, rendition: OutputOptions) -> Metadata:
     if rendition.metadata == "keep":
         return photo.metadata
     return replace(NO_METADATA, icc=photo.metadata.icc)

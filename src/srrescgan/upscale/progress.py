@@ -24,7 +24,7 @@ _SPEED_WINDOW = 3600.0  # seconds: a large picture may be silent for minutes
 _LINE_EVERY = 30.0  # seconds, within a picture, where there is no terminal
 
 
-class Pace:
+class UpscaleProgress:
     """A bar with the time left, by area, over all pictures and within each of them.
 
     Where the output is not a terminal, a line for each picture instead, and one now and then within
@@ -55,7 +55,7 @@ class Pace:
         )
         self.task = self.bar.add_task("Upscaling", total=self.total)
 
-    def __enter__(self) -> "Pace":
+    def __enter__(self) -> "UpscaleProgress":
         self.bar.start()
         return self
 

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from srrescgan.images import photo_from_pil
 from srrescgan.inference.devices import choose_device
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.inference.tiling import floats
-from srrescgan.upscale.channels import KINDS, Sheet, channels_of, enlarge, quantised
+from srrescgan.inference.tiling import to_float
+from srrescgan.upscale.channels import KINDS, InMemorySink, channels_of, enlarge, quantize
 from srrescgan.upscale.flat_pictures import advice, came_out_bilinear, set_sigma_floor
 from srrescgan.weights.build import load_pretrained
 from srrescgan.weights.find import find_weights
@@ -119,9 +119,9 @@ class SuperResolver:
         torch tensor   ``(C, h, w)``, ``(B, C, h, w)``      uint8, or floating in [0, 1]
         ============== ==================================== ==========================
 
-        Channels C are 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; colour is straight, not
+        Channels C are 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; color is straight, not
         premultiplied. Layout, dtype and device of the result are those of ``image``. A PIL image
-        comes back upright as L, LA, RGB, RGBA or I;16: what has a palette or another colour space
+        comes back upright as L, LA, RGB, RGBA or I;16: what has a palette or another color space
         becomes RGB. Pictures of a batch know nothing of each other.
 
         Raises:
@@ -143,7 +143,7 @@ class SuperResolver:
         photo = photo_from_pil(image)
         lr = channels_of(photo)
         if len(lr) > 1 and lr.dtype == torch.uint16:  # for one channel only Pillow has 16 bits
-            lr = quantised(floats(lr), torch.uint8)
+            lr = quantize(to_float(lr), torch.uint8)
         sr = self._enlarged(lr)
         pixels = sr.permute(1, 2, 0).contiguous().numpy()
         large = Image.fromarray(pixels[..., 0] if len(lr) == 1 else pixels)
@@ -192,7 +192,7 @@ class SuperResolver:
                 f"expected values in [0, 1], got {lr.min():.3g} to {lr.max():.3g}:"
                 " divide by what white is"
             )
-        sheet = Sheet(lr, self.scale)
+        sheet = InMemorySink(lr, self.scale)
         outcome = enlarge(self.predictor, lr, sheet.begin)
         if came_out_bilinear(outcome):
             warnings.warn(

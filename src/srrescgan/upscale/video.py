@@ -9,7 +9,7 @@ import torch
 
 from srrescgan.errors import DataError
 from srrescgan.inference.predictor import Predictor
-from srrescgan.upscale.channels import Sheet
+from srrescgan.upscale.channels import InMemorySink
 from srrescgan.upscale.flat_pictures import came_out_bilinear
 from srrescgan.videos import Encoding, read_through, rewrite
 
@@ -56,7 +56,7 @@ def upscale_video(
     def enlarge(frame: np.ndarray) -> np.ndarray:
         nonlocal bilinear
         lr = torch.from_numpy(frame).permute(2, 0, 1)
-        sheet = Sheet(lr, predictor.scale)
+        sheet = InMemorySink(lr, predictor.scale)
         bilinear += came_out_bilinear(predictor.stream(lr, sheet.begin))
         return np.ascontiguousarray(sheet.pixels.permute(1, 2, 0).numpy())
 

@@ -40,7 +40,7 @@ class Clip:
     depth: int
     """Bits per channel."""
     subsampling: str
-    """Of the colour: ``420``, ``422`` or ``444``."""
+    """Of the color: ``420``, ``422`` or ``444``."""
     matrix: int
     """Between RGB and YUV, FFmpeg's ``AVColorSpace``; where the file is silent, what players take.
     They go by the size, so that a file that was enlarged must not stay silent."""
@@ -210,7 +210,7 @@ def _refuse_what_is_cut_short(container: InputContainer, path: Path, end: Fracti
 
 def _describe(path: Path, stream: VideoStream, first: VideoFrame, count: int) -> Clip:
     form = first.format
-    colour = len(form.components) > 2 or form.has_palette
+    color = len(form.components) > 2 or form.has_palette
     halves = (form.chroma_width(2), form.chroma_height(2)) if not form.is_rgb else (2, 2)
     tall = first.width >= 1280 or first.height > 576  # as mpv and others do
     remarks = []
@@ -227,7 +227,7 @@ def _describe(path: Path, stream: VideoStream, first: VideoFrame, count: int) ->
         height=first.height,
         width=first.width,
         depth=max(component.bits for component in form.components),
-        subsampling={(1, 1): "420", (1, 2): "422"}.get(halves, "444") if colour else "420",
+        subsampling={(1, 1): "420", (1, 2): "422"}.get(halves, "444") if color else "420",
         matrix=first.colorspace if first.colorspace in _MATRICES else (_BT709 if tall else _BT601),
         full_range=first.color_range == _FULL_RANGE or form.name.startswith("yuvj"),
         primaries=first.color_primaries,

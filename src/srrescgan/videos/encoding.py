@@ -95,7 +95,7 @@ class Encoding:
 
 
 def _pixel_format(codec: Codec, clip: Clip, height: int, width: int) -> str:
-    """The encoder's format closest to the source's; colour cannot be halved where sizes are odd."""
+    """The encoder's format closest to the source's; color cannot be halved where sizes are odd."""
     subsampling = "444" if height % 2 or width % 2 else clip.subsampling
     known = [form.name for form in codec.video_formats or ()]
     wanted = [f"yuv{subsampling}p", f"yuv{subsampling}p10le"]

@@ -13,7 +13,7 @@ import numpy as np
 from srrescgan.errors import DataError
 from srrescgan.files import replacing
 from srrescgan.videos.clip import Clip, is_cover, is_frame, main_stream, opened, parts
-from srrescgan.videos.colours import from_rgb, to_rgb
+from srrescgan.videos.colors import from_rgb, to_rgb
 from srrescgan.videos.encoding import Encoding
 from srrescgan.videos.names import CONTAINERS
 
@@ -37,7 +37,7 @@ def rewrite(
     """Write a video whose pictures are ``scale`` times as large.
 
     Picture by picture, with memory for one and for those the encoder looks ahead at. Timestamps,
-    durations, aspect ratio, rotation and the meaning of colours are those of the source; sound,
+    durations, aspect ratio, rotation and the meaning of colors are those of the source; sound,
     subtitles, covers and attachments are copied packet by packet. The file is whole or not there.
     Lost are an HDR video's mastering data and captions inside the stream of pictures.
 

@@ -10,12 +10,12 @@ _MODES = {
     "L": "grey",
     "LA": "grey with transparency",
     "La": "grey with transparency",
-    "P": "a palette of colours",
+    "P": "a palette of colors",
     "PA": "a palette with transparency",
-    "RGBA": "colour with transparency",
-    "RGBa": "colour with transparency",
-    "RGBX": "colour with a fourth channel",
-    "CMYK": "CMYK, the colours of a printer",
+    "RGBA": "color with transparency",
+    "RGBa": "color with transparency",
+    "RGBX": "color with a fourth channel",
+    "CMYK": "CMYK, the colors of a printer",
     "YCbCr": "luma and chroma",
     "LAB": "CIELAB",
     "HSV": "HSV",
@@ -77,7 +77,7 @@ def color_profile(split: Split) -> Iterator[Problem]:
             yield Problem(
                 "color_profile",
                 split.name,
-                f"has the colour profile {facts.profile}; training takes the pixels as they are, as"
+                f"has the color profile {facts.profile}; training takes the pixels as they are, as"
                 f" if they were sRGB: up to {facts.profile_levels} levels of 255 off",
                 "convert it to sRGB (ImageMagick: magick IN -profile sRGB.icc OUT.png)",
                 (picture,),

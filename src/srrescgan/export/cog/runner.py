@@ -12,7 +12,7 @@ from cog import BaseRunner, Input, Path
 
 from srrescgan.images import FORMATS
 from srrescgan.inference import Predictor, choose_device
-from srrescgan.upscale.output_options import Rendition
+from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.upscale.photo import upscale_file
 from srrescgan.weights import load_pretrained
 
@@ -47,11 +47,11 @@ class Runner(BaseRunner):
         ),
         quality: int = Input(description="Of jpg and webp", default=95, ge=1, le=100),
         keep_metadata: bool = Input(
-            description="Keep EXIF, XMP and text; the colour profile is kept always", default=True
+            description="Keep EXIF, XMP and text; the color profile is kept always", default=True
         ),
     ) -> Path:
-        """Upscale one picture: transparency, 16 bits and colour profile are kept."""
-        rendition = Rendition(
+        """Upscale one picture: transparency, 16 bits and color profile are kept."""
+        rendition = OutputOptions(
             format=output_format,
             quality=quality if FORMATS[output_format].quality else None,
             metadata="keep" if keep_metadata else "strip",

@@ -1,5 +1,5 @@
 // A PNG written from top to bottom. A canvas could not: it has a largest size, which on phones is
-// small, and it keeps less of the colour the more transparent a pixel is.
+// small, and it keeps less of the color the more transparent a pixel is.
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const COLOR_TYPE = { 3: 2, 4: 6 }; // by number of channels: RGB, RGBA

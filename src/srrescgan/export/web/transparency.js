@@ -1,18 +1,18 @@
 // What the network is given of a picture with transparency: srrescgan.ops.transparency.
 
-// Lay a picture over its own colours, spread out from where they can be seen. `colours` are planes
+// Lay a picture over its own colors, spread out from where they can be seen. `colors` are planes
 // multiplied by alpha, alpha is in [0, 1].
-function overOwnColour(colours, alpha, width, height) {
-  if (width === 1 && height === 1) return colours.map(([value]) => Float32Array.of(alpha[0] > 0 ? value / alpha[0] : value));
+function overOwnColor(colors, alpha, width, height) {
+  if (width === 1 && height === 1) return colors.map(([value]) => Float32Array.of(alpha[0] > 0 ? value / alpha[0] : value));
   const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
   const coverage = halved(alpha, width, height);
-  // One opaque pixel of four says what colour is here as well as four do.
+  // One opaque pixel of four says what color is here as well as four do.
   const opaque = coverage.map((share) => Math.min(1, 4 * share));
-  const means = colours.map((plane) =>
+  const means = colors.map((plane) =>
     halved(plane, width, height).map((mean, i) => (coverage[i] > 0 ? (mean * opaque[i]) / coverage[i] : mean)),
   );
-  const coarse = overOwnColour(means, opaque, half.width, half.height);
-  return colours.map((plane, c) => {
+  const coarse = overOwnColor(means, opaque, half.width, half.height);
+  return colors.map((plane, c) => {
     const below = enlarge(coarse[c], wholeOf(half), 2, { left: 0, top: 0, width, height });
     return plane.map((value, i) => value + (1 - alpha[i]) * below[i]);
   });

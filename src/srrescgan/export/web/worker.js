@@ -33,13 +33,13 @@ function measure({ pixels, width, height }) {
   const unit = Float32Array.from({ length: 256 }, (_, level) => level / 255);
   const channel = (c) => new Float32Array(width * height).map((_, i) => unit[pixels[4 * i + c]]);
   const alpha = channel(3);
-  let colours = [0, 1, 2].map(channel);
+  let colors = [0, 1, 2].map(channel);
   const transparent = alpha.some((share) => share < 1);
   if (transparent) {
-    const seen = colours.map((plane) => plane.map((value, i) => value * alpha[i]));
-    colours = overOwnColour(seen, alpha, width, height);
+    const seen = colors.map((plane) => plane.map((value, i) => value * alpha[i]));
+    colors = overOwnColor(seen, alpha, width, height);
   }
-  const planes = [...colours, ...(transparent ? [alpha] : [])].map((plane) => plane.map((value) => 255 * value));
+  const planes = [...colors, ...(transparent ? [alpha] : [])].map((plane) => plane.map((value) => 255 * value));
   const picture = { planes, width, height };
   return [{ picture, sigma: sigmaOf(picture) }, planes.map((plane) => plane.buffer)];
 }

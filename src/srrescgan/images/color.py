@@ -1,4 +1,4 @@
-"""Pillow's colour modes as grey or RGB, with or without alpha."""
+"""Pillow's color modes as grey or RGB, with or without alpha."""
 
 import io
 
@@ -11,11 +11,11 @@ from srrescgan.images.metadata import profile_space
 _STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "1": "L"}
 
 
-def colour_levels(image: Image.Image, name: str) -> np.ndarray:
+def color_levels(image: Image.Image, name: str) -> np.ndarray:
     """Levels of a decoded picture of any mode that holds at most 16 bits per channel.
 
     CMYK goes through its embedded profile to sRGB, or by Pillow's plain formula without one; both
-    at 8 bits. A colour declared transparent becomes no alpha here: see :func:`keyed_alpha`.
+    at 8 bits. A color declared transparent becomes no alpha here: see :func:`keyed_alpha`.
 
     Args:
         image: the picture.
@@ -46,7 +46,7 @@ def colour_levels(image: Image.Image, name: str) -> np.ndarray:
 
 
 def keyed_alpha(levels: np.ndarray, key: int | tuple[int, ...]) -> np.ndarray:
-    """Alpha ``(H, W)``: none where ``(H, W, C)`` has the colour that the file calls transparent."""
+    """Alpha ``(H, W)``: none where ``(H, W, C)`` has the color that the file calls transparent."""
     opaque = np.iinfo(levels.dtype).max
     return np.where((levels == np.asarray(key)).all(axis=-1), 0, opaque).astype(levels.dtype)
 

@@ -10,7 +10,7 @@ from srrescgan.errors import DataError
 from srrescgan.metrics.protocol import Protocol
 
 
-class OneByOne(ABC):
+class ImageMetric(ABC):
     """A metric whose score of an image does not depend on its neighbours in the batch.
 
     Sums over a batch of three come out in another order than over one, and convolution libraries

@@ -7,7 +7,7 @@ from torch.utils.data import Dataset
 from srrescgan.errors import DataError
 
 
-class Tolerant(Dataset[dict[str, Any]]):
+class SkipUnreadable(Dataset[dict[str, Any]]):
     """A data set of whole images whose damaged ones do not end the work on the others.
 
     Instead of such an image the item holds its ``name`` and the ``problem``.

@@ -1,4 +1,4 @@
-"""From a video's colours to RGB and back."""
+"""From a video's colors to RGB and back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def to_rgb(frame: VideoFrame, clip: Clip) -> np.ndarray:
 
 
 def from_rgb(pixels: np.ndarray, clip: Clip, pixel_format: str) -> VideoFrame:
-    """A frame in the colours of the clip; ``pixels`` as :func:`to_rgb` gives them."""
+    """A frame in the colors of the clip; ``pixels`` as :func:`to_rgb` gives them."""
     from av import VideoFrame
     from av.video.reformatter import ColorRange
 
@@ -45,7 +45,7 @@ def _rgb_format(clip: Clip) -> str:
 
 
 def _careful() -> int:
-    """Colour of half the size is enlarged smoothly and everywhere, and nothing is cut off."""
+    """Color of half the size is enlarged smoothly and everywhere, and nothing is cut off."""
     from av.video.reformatter import Interpolation
 
     return (
