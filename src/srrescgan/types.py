@@ -51,13 +51,25 @@ IMAGES: tuple[Literal["hr", "lr", "lr_real"], ...] = ("hr", "lr", "lr_real")
 
 @runtime_checkable
 class SRGenerator(Protocol):
-    """A super-resolution network."""
+    """A network that enlarges images by a factor, or keeps their size (``scale`` 1)."""
 
     scale: int
 
     def __call__(self, lr: Tensor) -> Tensor:
         """Map ``(B, 3, h, w)`` in [0, 1] to ``(B, 3, scale * h, scale * w)`` in [0, 1]."""
         ...
+
+
+@runtime_checkable
+class LocalGenerator(SRGenerator, Protocol):
+    """A generator whose output pixels depend on a bounded neighborhood of the input.
+
+    Declaring :attr:`halo` is all that a network has to do to be computed in tiles: the tiles then
+    equal the whole image. Do not declare it when any step looks at the whole image.
+    """
+
+    halo: int
+    """Input pixels in every direction that an output pixel depends on."""
 
 
 class Edges(NamedTuple):
@@ -88,59 +100,46 @@ WHOLE = Edges(top=True, bottom=True, left=True, right=True)
 
 
 @runtime_checkable
-class TiledGenerator(Protocol):
-    """A super-resolution network that says which of its steps look at the whole picture.
+class ProjectedGenerator(Protocol):
+    """A generator that projects its residual onto a ball whose radius follows the image's noise.
 
-    Its output is ``combine(upsampled, residual(upsampled), estimate_sigma(lr, upsampled))``. Only
-    ``residual`` is costly, and it is local. Of the whole picture are two numbers: the noise
-    (:func:`srrescgan.ops.noise.estimate_sigma`, or more) and the length of the residual, which must
-    not exceed ``radius``. So a picture can be computed in tiles exactly.
+    SRResDNet's contract. The output is ``combine(upsampled, residual(upsampled),
+    estimate_sigma(lr, upsampled))``. Only ``residual`` is costly, and it is local. Two numbers
+    belong to the whole image: the noise level (:func:`srrescgan.ops.noise.estimate_sigma`, or
+    more) and the l2 norm of the residual, which must not exceed ``radius``. With these two, tiles
+    equal the whole image.
     """
 
     scale: int
-    halo: int
+    residual_halo: int
     """Hr pixels in every direction that a pixel of ``residual`` depends on."""
     noise_estimate: str
-    """Where the noise is measured: on the ``"upsampled"`` picture or on the ``"input"``."""
+    """Where the noise is measured: on the ``"upsampled"`` image or on the ``"input"``."""
     sigma_floor: float
-    """The noise that is reckoned with is never below this, in [0, 1] units."""
+    """Lower bound of the noise estimate, in [0, 1] units."""
 
     def upsample(self, lr: Tensor) -> Tensor:
-        """``(B, 3, h, w)`` to ``(B, 3, H, W)``; looks at the next lr pixels and no further."""
+        """``(B, 3, h, w)`` to ``(B, 3, H, W)``; depends on the nearest lr pixels only."""
         ...
 
     def estimate_sigma(self, lr: Tensor, upsampled: Tensor) -> Tensor:
-        """``(B,)``; of the whole picture."""
+        """Noise standard deviation of the whole image, ``(B,)``."""
         ...
 
     def residual(self, upsampled: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """``(B, 3, H, W)`` to the same, less ``halo`` pixels at every side that is a cut."""
+        """``(B, 3, H, W)`` to the same, without ``residual_halo`` pixels at every cut side."""
         ...
 
     def radius(self, sigma: Tensor, count: int) -> Tensor:
-        """``(B,)``: the longest residual of ``count`` values that the noise allows."""
+        """Largest l2 norm that a residual of ``count`` values may have, ``(B,)``."""
         ...
 
-    def subtract(self, upsampled: Tensor, residual: Tensor, shrink: Tensor) -> Tensor:
-        """The output ``(B, 3, H, W)`` in [0, 1], of any piece; ``shrink`` ``(B,)`` in [0, 1]."""
+    def subtract(self, upsampled: Tensor, residual: Tensor, residual_scale: Tensor) -> Tensor:
+        """Output ``(B, 3, H, W)`` in [0, 1] of any piece; ``residual_scale`` ``(B,)`` in [0, 1]."""
         ...
 
     def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:
-        """The output ``(B, 3, H, W)`` in [0, 1]; of the whole picture."""
-        ...
-
-
-@runtime_checkable
-class DomainGenerator(Protocol):
-    """A network that changes what a picture looks like and not its size."""
-
-    scale: int
-    """Always 1."""
-    halo: int
-    """Pixels in every direction that an output pixel depends on."""
-
-    def __call__(self, lr: Tensor) -> Tensor:
-        """Map ``(B, 3, h, w)`` in [0, 1] to the same in another domain."""
+        """Output ``(B, 3, H, W)`` in [0, 1] of the whole image."""
         ...
 
 

@@ -34,7 +34,7 @@ def test_with_the_floor_a_photo_on_a_flat_ground_comes_out_as_alone(shared) -> N
     photo = photo.permute(2, 0, 1)
     alone, outcome = upscaled(generator, photo)
     assert not came_out_bilinear(outcome)
-    inner = alone.shape[2] - 4 - generator.halo  # up to where the ground can be seen from
+    inner = alone.shape[2] - 4 - generator.residual_halo  # up to where the ground can be seen from
     for share in (2, 3):
         picture = torch.full((3, 24, 24 * share), 255, dtype=torch.uint8)
         picture[..., :24] = photo

@@ -12,7 +12,7 @@ from srrescgan.app.preview import is_part, write_preview
 from srrescgan.errors import DataError
 from srrescgan.images import image_size
 from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.types import TiledGenerator
+from srrescgan.types import ProjectedGenerator
 from srrescgan.upscale.flat_pictures import advice, set_sigma_floor, useful_floor
 from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.upscale.photo import upscale_file
@@ -44,7 +44,7 @@ class PhotoUpscaler:
         self.floor: float | None = None
         """The ``sigma_floor`` for flat pictures; ``None`` for a network that estimates no noise."""
         self._own_floor = 0.0
-        if isinstance(generator, TiledGenerator):
+        if isinstance(generator, ProjectedGenerator):
             self.floor = float(f"{useful_floor(generator):.1g}")
             self._own_floor = float(generator.sigma_floor)
 

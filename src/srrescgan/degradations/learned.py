@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from srrescgan.ops.tile import in_tiles
-from srrescgan.types import DomainGenerator
+from srrescgan.types import LocalGenerator
 
 
 class Learned(nn.Module):
@@ -35,7 +35,7 @@ class Learned(nn.Module):
 
     def __init__(self, generator: nn.Module, tile: int = 512) -> None:
         super().__init__()
-        if not isinstance(generator, DomainGenerator) or generator.scale != 1:
+        if not isinstance(generator, LocalGenerator) or generator.scale != 1:
             raise ValueError(
                 f"{type(generator).__name__} is no domain generator: one keeps the size "
                 f"(scale = 1) and says how many pixels around it an output depends on (halo)"
@@ -52,7 +52,7 @@ class Learned(nn.Module):
     @torch.no_grad()
     def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
         """Change the domain of every picture; ``seeds`` are not used."""
-        halo = cast(DomainGenerator, self.generator).halo
+        halo = cast(LocalGenerator, self.generator).halo
         with torch.autocast(hr.device.type, enabled=False):
             degraded = in_tiles(self.generator, hr.float(), self.tile, halo)
         return degraded.to(hr.dtype).clamp_(0, 1)

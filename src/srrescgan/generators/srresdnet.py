@@ -76,7 +76,7 @@ class SRResDNet(nn.Module):
         self.sigma_floor = sigma_floor
         self.alpha = nn.Parameter(torch.full((1,), float(alpha_init)))
         self.model = _ResDNet(features, blocks)
-        self.halo = self.model.halo
+        self.residual_halo = self.model.halo
 
     def forward(self, lr: Tensor) -> Tensor:
         """Super-resolve."""
@@ -96,10 +96,10 @@ class SRResDNet(nn.Module):
         return estimate_sigma(measured).clamp(min=self.sigma_floor)
 
     def residual(self, upsampled: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """What to subtract before it is projected, ``(B, 3, H, W)`` in units of 1/255.
+        """Unprojected residual, ``(B, 3, H, W)`` in units of 1/255.
 
-        Local: it depends on the :attr:`halo` pixels around and nothing beyond. Of a piece of a
-        picture, it comes without ``halo`` pixels at every side that is a cut.
+        Local: a pixel depends on :attr:`residual_halo` pixels around it. For a piece of an image,
+        the result lacks ``residual_halo`` pixels at every side that is a cut.
         """
         return self.model(upsampled, edges)
 
@@ -111,16 +111,16 @@ class SRResDNet(nn.Module):
         """Longest residual of ``count`` values that ``sigma`` allows, ``(B,)``."""
         return ball_radius(255 * sigma, self.alpha, count)
 
-    def subtract(self, upsampled: Tensor, residual: Tensor, shrink: Tensor) -> Tensor:
+    def subtract(self, upsampled: Tensor, residual: Tensor, residual_scale: Tensor) -> Tensor:
         """What ``combine`` does to any piece, once it is known how much the whole shrinks.
 
         Args:
             upsampled: the piece.
             residual: of the piece.
-            shrink: ``radius`` divided by the length of the whole image's residual, at most 1;
-                ``(B,)``.
+            residual_scale: ``radius`` divided by the l2 norm of the whole image's residual, at
+                most 1; ``(B,)``.
         """
-        return _clipped(upsampled - shrink[:, None, None, None] * residual)
+        return _clipped(upsampled - residual_scale[:, None, None, None] * residual)
 
 
 def _clipped(image: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError, nearest
 from srrescgan.layers.weight_norm import fold_weight_norm
-from srrescgan.types import WHOLE, Edges, TiledGenerator
+from srrescgan.types import WHOLE, Edges, ProjectedGenerator
 
 ENGINES = ("torch", "compile", "openvino")
 
@@ -23,18 +23,18 @@ _OPENVINO_TILE = 1024
 
 
 class Engine(Protocol):
-    """Computes ``residual`` of a :class:`TiledGenerator`."""
+    """Computes ``residual`` of a :class:`ProjectedGenerator`."""
 
     tile: int
     """Side of the tiles, in hr pixels, that suit it."""
 
     def __call__(self, pieces: Tensor, edges: Edges) -> Tensor:
-        """As :meth:`TiledGenerator.residual`, float32 to float32, on the device of ``pieces``."""
+        """Float32 to float32, on the device of ``pieces``."""
         ...
 
 
 def make_engine(
-    name: str, generator: TiledGenerator, device: torch.device, dtype: torch.dtype
+    name: str, generator: ProjectedGenerator, device: torch.device, dtype: torch.dtype
 ) -> Engine:
     """Make one of :data:`ENGINES` for a generator.
 
@@ -65,7 +65,7 @@ class TorchEngine:
 
     def __init__(
         self,
-        generator: TiledGenerator,
+        generator: ProjectedGenerator,
         device: torch.device,
         dtype: torch.dtype = torch.float32,
         compiled: bool = False,
@@ -73,10 +73,10 @@ class TorchEngine:
         network = fold_weight_norm(copy.deepcopy(cast(nn.Module, generator))).to(device, dtype)
         # torch's own signature of Module.to leaves out memory_format.
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.local: Callable[[Tensor, Edges], Tensor] = cast(TiledGenerator, network).residual
+        self.local: Callable[[Tensor, Edges], Tensor] = cast(ProjectedGenerator, network).residual
         if compiled:
             # One graph for every size, and the same for tiles in the middle and at a border.
-            whole, halo = torch.compile(_Local(network), dynamic=True), generator.halo
+            whole, halo = torch.compile(_Local(network), dynamic=True), generator.residual_halo
             self.local = lambda pieces, edges: edges.crop(whole(pieces), halo)
         self.dtype = dtype
         self.tile = _CPU_TILE if device.type == "cpu" else _ACCELERATOR_TILE
@@ -100,7 +100,7 @@ class OpenVINOEngine:
 
     tile = _OPENVINO_TILE
 
-    def __init__(self, generator: TiledGenerator, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, generator: ProjectedGenerator, dtype: torch.dtype = torch.float32) -> None:
         try:
             import openvino
         except ImportError as error:
@@ -118,7 +118,7 @@ class OpenVINOEngine:
         if self._request is None:
             self._request = self._compile()
         result = self._request.infer({0: pieces.contiguous().numpy()}, share_inputs=True)
-        return edges.crop(torch.from_numpy(result[0]), self._generator.halo)
+        return edges.crop(torch.from_numpy(result[0]), self._generator.residual_halo)
 
     def _compile(self) -> Any:
         network = _Local(fold_weight_norm(cast(nn.Module, self._generator))).eval()
@@ -143,4 +143,4 @@ class _Local(nn.Module):
         self.network = network
 
     def forward(self, pieces: Tensor) -> Tensor:
-        return cast(TiledGenerator, self.network).residual(pieces, WHOLE)
+        return cast(ProjectedGenerator, self.network).residual(pieces, WHOLE)

@@ -13,7 +13,7 @@ from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import make_engine
 from srrescgan.inference.tiling import Canvas, TiledPicture, to_float
 from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
-from srrescgan.types import WHOLE, TiledGenerator
+from srrescgan.types import WHOLE, ProjectedGenerator
 
 Tile = int | Literal["auto"] | None
 
@@ -72,7 +72,7 @@ class Predictor:
         # torch's own signature of Module.to leaves out memory_format.
         self.generator = generator.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.tile: int | None = None
-        if isinstance(generator, TiledGenerator):
+        if isinstance(generator, ProjectedGenerator):
             self.engine = make_engine(engine, generator, self.device, self.dtype)
             self.tile = max(1, self.engine.tile // self.scale) if tile == "auto" else tile
         elif tile not in (None, "auto") or engine != "torch":
@@ -130,7 +130,7 @@ class Predictor:
             TypeError: ``lr`` is of another type.
             MemoryError: even the smallest tile does not fit.
         """
-        if not isinstance(self.generator, TiledGenerator):
+        if not isinstance(self.generator, ProjectedGenerator):
             sr = self(to_float(lr)[None])[0]
             with canvas() as put:
                 put(sr.cpu())
@@ -155,7 +155,7 @@ class Predictor:
         return torch.cat(bands, dim=1)
 
     def _whole(self, lr: Tensor) -> Tensor:
-        if isinstance(self.generator, TiledGenerator):
+        if isinstance(self.generator, ProjectedGenerator):
             upsampled = self.generator.upsample(lr)
             residual = self.engine(upsampled, WHOLE)
             sigma = self.generator.estimate_sigma(lr, upsampled)

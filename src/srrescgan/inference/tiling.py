@@ -12,7 +12,7 @@ from srrescgan.inference.tile_row import Tile, TileWork, residuals
 from srrescgan.ops.ensemble import transform
 from srrescgan.ops.noise import MIN_SIZE, streamed_sigma
 from srrescgan.ops.tile import Span, spans
-from srrescgan.types import TiledGenerator
+from srrescgan.types import ProjectedGenerator
 
 Canvas = Callable[[], AbstractContextManager[Callable[[Tensor], None]]]
 """Opens a place for a picture, which takes bands ``(3, n, W)`` in [0, 1], on the CPU, from top to
@@ -77,7 +77,7 @@ class TiledPicture:
 
     def __init__(
         self,
-        network: TiledGenerator,
+        network: ProjectedGenerator,
         engine: Engine,
         lr: Tensor,
         members: Sequence[int],
@@ -271,7 +271,7 @@ class TiledPicture:
             engine=self.engine,
             upsampled=self.upsampled,
             size=self.size,
-            halo=self.network.halo,
+            halo=self.network.residual_halo,
             members=self.members,
             idle=[shrink == 0 for shrink in self.shrink],
             batch=self.batch,

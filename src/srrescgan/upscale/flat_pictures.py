@@ -7,7 +7,7 @@ from torch import nn
 
 from srrescgan.errors import ConfigError
 from srrescgan.inference.predictor import Outcome
-from srrescgan.types import TiledGenerator
+from srrescgan.types import ProjectedGenerator
 
 LEAST_SHRINK = 0.2
 """Below, more than four fifths of the residual were taken. With the released weights photographs
@@ -54,7 +54,7 @@ def useful_floor(generator: nn.Module) -> float:
     """
     one = torch.ones(1, device=next(generator.parameters()).device)
     with torch.inference_mode():
-        longest = float(cast(TiledGenerator, generator).radius(one, _MANY))
+        longest = float(cast(ProjectedGenerator, generator).radius(one, _MANY))
     return ALLOWED * _MANY**0.5 / longest
 
 
@@ -66,6 +66,6 @@ def set_sigma_floor(generator: nn.Module, floor: float) -> None:
     """
     if not 0 <= floor <= 1:
         raise ConfigError(f"sigma_floor={floor}: must be in [0, 1]")
-    if not isinstance(generator, TiledGenerator):
+    if not isinstance(generator, ProjectedGenerator):
         raise ConfigError(f"sigma_floor={floor}: {type(generator).__name__} estimates no noise")
     generator.sigma_floor = float(floor)

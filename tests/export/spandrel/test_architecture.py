@@ -59,7 +59,7 @@ def test_the_network_tiles_and_the_picture_does_not_change(monkeypatch) -> None:
     with torch.inference_mode():
         difference = (model(lr) - generator(lr)).abs().max()
     assert len(sizes) == 2 * 3
-    assert max(sizes) <= 4 * 10 + 2 * generator.halo
+    assert max(sizes) <= 4 * 10 + 2 * generator.residual_halo
     assert difference < 1e-4
 
 

@@ -36,7 +36,7 @@ def test_the_model_beside_the_page_is_the_network(tmp_path: Path) -> None:
     model = (tmp_path / "site" / manifest["model"]).read_bytes()
     assert manifest["model_sha256"] == hashlib.sha256(model).hexdigest()
     assert manifest["scale"] == 2
-    assert manifest["halo"] == network.halo
+    assert manifest["halo"] == network.residual_halo
     assert manifest["noise_estimate"] == "input"
     assert manifest["weights"] == "<my> weights.pth"
     assert manifest["generator"] == CONFIG

@@ -104,5 +104,5 @@ class SRResDNetArchitecture(Architecture[SRResDNet]):
 
 def _upscale(network: SRResDNet, lr: Tensor) -> Tensor:
     upsampled = network.upsample(lr)
-    residual = in_tiles(network.residual, upsampled, _TILE * network.scale, network.halo)
+    residual = in_tiles(network.residual, upsampled, _TILE * network.scale, network.residual_halo)
     return network.combine(upsampled, residual, network.estimate_sigma(lr, upsampled))

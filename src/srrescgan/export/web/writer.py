@@ -93,7 +93,7 @@ def _settings(generator: SRResDNet) -> dict[str, Any]:
     """What is to be known of a network beside its graph."""
     return {
         "scale": generator.scale,
-        "halo": generator.halo,
+        "halo": generator.residual_halo,
         "radius_factor": generator.alpha.exp().item(),
         "noise_estimate": generator.noise_estimate,
         "sigma_floor": generator.sigma_floor,
