@@ -1,6 +1,7 @@
 import pytest
+import torch
 
-from srrescgan.ops.tile import spans
+from srrescgan.ops.tile import Span, in_tiles, row_of_tiles, spans
 
 
 @pytest.mark.parametrize("halo", [0, 1, 7])
@@ -27,3 +28,21 @@ def test_tiles_are_of_nearly_equal_length():
 def test_values_that_cut_nothing_are_refused(arguments):
     with pytest.raises(ValueError, match="at least"):
         spans(*arguments)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_tiles_of_an_enlarging_function_are_the_whole(scale: int, batch: int) -> None:
+    torch.manual_seed(0)
+    convolution = torch.nn.Conv2d(3, 3 * scale**2, 5, padding=2)
+
+    def local(image: torch.Tensor) -> torch.Tensor:
+        return torch.pixel_shuffle(convolution(image), scale)
+
+    image = torch.rand(2, 3, 17, 23)
+    with torch.no_grad():
+        whole = local(image)
+        assert torch.allclose(in_tiles(local, image, 5, 2, scale), whole, atol=1e-6)
+        rows, columns = Span.around(4, 9, 17, 2), spans(23, 5, 2)
+        band = row_of_tiles(local, image, rows, columns, scale, batch)
+    assert torch.allclose(band, whole[..., 4 * scale : 9 * scale, :], atol=1e-6)

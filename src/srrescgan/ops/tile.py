@@ -1,22 +1,23 @@
-"""How a large picture is cut into tiles that a local network may process one by one."""
+"""Tiles: how a large image is cut so that a local network computes it piece by piece."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
+import torch
 from torch import Tensor
 
 
 @dataclass(frozen=True)
 class Span:
-    """One tile along one axis: what is kept, and what has to be looked at for it.
+    """One tile along one axis: the pixels it produces and the pixels it needs for them.
 
-    A network whose output pixels depend on ``halo`` pixels around them gives the same ``core``
-    whether it sees the whole axis or the ``context`` only.
+    A network whose output pixels depend on ``halo`` pixels around them computes the same ``core``
+    from the ``context`` as from the whole axis.
     """
 
     core: slice
-    """Pixels of the axis that this tile gives."""
+    """Pixels of the axis that this tile produces."""
     context: slice
     """``core`` and up to ``halo`` pixels on either side, as many as the axis has."""
     inner: slice
@@ -24,7 +25,7 @@ class Span:
 
     @classmethod
     def around(cls, start: int, stop: int, length: int, halo: int) -> "Span":
-        """The span that gives the pixels from ``start`` to ``stop`` of an axis.
+        """The span that produces the pixels from ``start`` to ``stop`` of an axis.
 
         Example:
             >>> Span.around(4, 8, length=9, halo=2).context
@@ -32,6 +33,18 @@ class Span:
         """
         before, after = max(0, start - halo), min(length, stop + halo)
         return cls(slice(start, stop), slice(before, after), slice(start - before, stop - before))
+
+    def scaled(self, factor: int) -> "Span":
+        """The same span of an axis that is ``factor`` times as long.
+
+        Example:
+            >>> Span.around(4, 8, length=9, halo=2).scaled(2).core
+            slice(8, 16, None)
+        """
+        def stretch(part: slice) -> slice:
+            return slice(factor * part.start, factor * part.stop)
+
+        return Span(stretch(self.core), stretch(self.context), stretch(self.inner))
 
 
 def spans(length: int, tile: int, halo: int) -> list[Span]:
@@ -45,7 +58,7 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
         halo: pixels of context on either side, at least 0.
 
     Raises:
-        ValueError: an argument below its least value.
+        ValueError: an argument is below its minimum.
 
     Example:
         >>> [(s.core.start, s.core.stop, s.context.start, s.context.stop) for s in spans(10, 5, 2)]
@@ -60,29 +73,81 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
     return [Span.around(start, stop, length, halo) for start, stop in pairwise(cuts)]
 
 
-def in_tiles(local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int) -> Tensor:
-    """Apply a function tile by tile; the result is that of the whole picture.
+def row_of_tiles(
+    local: Callable[[Tensor], Tensor],
+    image: Tensor,
+    rows: Span,
+    columns: Sequence[Span],
+    scale: int = 1,
+    batch: int = 1,
+) -> Tensor:
+    """Apply a local function to one row of tiles.
 
-    At a cut the function sees the true neighbours, at the picture's border its own padding.
+    At a cut the function sees the true neighbors, at the border of the image its own padding, so
+    the result is that of the whole image.
 
     Args:
-        local: keeps the size; an output pixel depends on at most ``halo`` pixels around it.
-        image: what it is applied to.
-        tile: largest side that is computed at once, plus its halo. It decides about memory and not
-            about pixels.
-        halo: in pixels.
+        local: enlarges by ``scale``; an output pixel depends on at most the halo that the spans
+            were made with.
+        image: what the function is applied to.
+        rows: the row, as one span.
+        columns: every tile of the row, from left to right, without gaps.
+        scale: integer factor between the sizes of input and output.
+        batch: tiles of one size that are computed together.
 
     Shape:
         - image: ``(B, C, H, W)``.
-        - Output: ``(B, D, H, W)``, D being that of ``local``.
+        - Output: ``(B, D, scale * h, scale * W)`` with the ``h`` rows of the core, D being that of
+          ``local``.
+    """
+    width = columns[-1].core.stop
+    kept = rows.scaled(scale)
+    band: Tensor | None = None
+    for group in _of_one_size(columns, batch):
+        pieces = torch.cat([image[..., rows.context, each.context] for each in group])
+        for each, part in zip(group, local(pieces).split(len(image)), strict=True):
+            x = each.scaled(scale)
+            if band is None:
+                height = kept.core.stop - kept.core.start
+                band = part.new_empty((*part.shape[:-2], height, scale * width))
+            band[..., x.core] = part[..., kept.inner, x.inner]
+    assert band is not None
+    return band
+
+
+def in_tiles(
+    local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int, scale: int = 1
+) -> Tensor:
+    """Apply a local function to a whole image, tile by tile; the result is that of the whole.
+
+    Args:
+        local: enlarges by ``scale``; an output pixel depends on at most ``halo`` input pixels in
+            every direction.
+        image: what the function is applied to.
+        tile: largest side that is computed at once, plus its halo, in pixels of the image. It
+            decides about memory and not about pixels.
+        halo: in pixels of the image.
+        scale: integer factor between the sizes of input and output.
+
+    Shape:
+        - image: ``(B, C, H, W)``.
+        - Output: ``(B, D, scale * H, scale * W)``, D being that of ``local``.
     """
     height, width = image.shape[-2:]
+    columns = spans(width, tile, halo)
     whole: Tensor | None = None
-    for y in spans(height, tile, halo):
-        for x in spans(width, tile, halo):
-            part = local(image[..., y.context, x.context])
-            if whole is None:
-                whole = part.new_empty((*part.shape[:-2], height, width))
-            whole[..., y.core, x.core] = part[..., y.inner, x.inner]
+    for rows in spans(height, tile, halo):
+        band = row_of_tiles(local, image, rows, columns, scale)
+        if whole is None:
+            whole = band.new_empty((*band.shape[:-2], scale * height, scale * width))
+        whole[..., rows.scaled(scale).core, :] = band
     assert whole is not None
     return whole
+
+
+def _of_one_size(columns: Sequence[Span], batch: int) -> Iterator[Sequence[Span]]:
+    """Neighboring tiles whose contexts have one length, at most ``batch`` together."""
+    for _, alike in groupby(columns, key=lambda span: span.context.stop - span.context.start):
+        group = list(alike)
+        for start in range(0, len(group), batch):
+            yield group[start : start + batch]
