@@ -16,7 +16,7 @@ from srrescgan.images import read_photo, writing_photo
 from srrescgan.images.metadata import NO_METADATA
 from srrescgan.inference import Predictor
 from srrescgan.upscale.output_options import OutputOptions
-from srrescgan.upscale.photo import upscale_file
+from srrescgan.upscale.photo import upscale_photo
 
 CPU = torch.device("cpu")
 
@@ -56,7 +56,7 @@ def test_depth_and_transparency_stay(tmp_path) -> None:
     ) as writer:
         writer.write(noise(16, 20, 4, levels=65536).astype(np.uint16))
     large = PhotoUpscaler(small_network(), CPU)(source, False, False, "auto")
-    upscale_file(Predictor(small_network()), source, tmp_path / "command.png", OutputOptions())
+    upscale_photo(Predictor(small_network()), source, tmp_path / "command.png", OutputOptions())
     page, command = read_photo(large.file), read_photo(tmp_path / "command.png")
     assert page.pixels.dtype == np.uint16
     assert page.alpha is not None

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from srrescgan.errors import ConfigError
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.ops.resize import imresize
 
 FLOAT32_LIMIT = 0.5
@@ -88,7 +88,9 @@ def ensemble_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
     lr = lr.to(watch.device)
     works: dict[str, Work] = {}
     for batch in (1, 4, 8):
-        predictor = Predictor(ours, ensemble=True, device=watch.device, tile=8, batch=batch)
+        predictor = Predictor(
+            ours, UpscaleOptions(ensemble=True, tile=8, batch=batch), device=watch.device
+        )
         predictor.tile = max(size.small) - 1  # two tiles a side, of nearly half of it
         works[f"ours, {batch} at once"] = lambda predictor=predictor: predictor(lr)
     seconds = interleaved(works, size.warmup, size.repeats, watch)
@@ -120,7 +122,9 @@ def _predictors(ours: nn.Module, device: torch.device) -> Iterator[tuple[str, Pr
     for precision in _TYPES:
         for name, settings in ways.items():
             try:
-                predictor = Predictor(ours, device=device, precision=precision, **settings)
+                predictor = Predictor(
+                    ours, UpscaleOptions(precision=precision, **settings), device=device
+                )
             except ConfigError:
                 continue  # no bfloat16 here
             yield f"ours, {precision}, {name}", predictor

@@ -6,7 +6,7 @@ from torch import nn
 
 from srrescgan.eval.cost import measure
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, UpscaleOptions
 
 
 def test_multiplications_of_the_paper_s_network() -> None:
@@ -19,7 +19,9 @@ def test_multiplications_of_the_paper_s_network() -> None:
 
 def test_the_ensemble_does_eight_times_the_work() -> None:
     generator = SRResDNet(features=8, blocks=1)
-    plain, ensemble = (measure(Predictor(generator, each), size=8) for each in (False, True))
+    plain, ensemble = (
+        measure(Predictor(generator, UpscaleOptions(each)), size=8) for each in (False, True)
+    )
     assert ensemble["macs_per_hr_pixel"] == 8 * plain["macs_per_hr_pixel"]
     assert ensemble["parameters"] == plain["parameters"]
 

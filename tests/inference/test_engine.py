@@ -8,7 +8,7 @@ import torch
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import make_engine
 from srrescgan.types import Edges
@@ -44,15 +44,17 @@ def test_compiled_once_for_every_tile(generator: SRResDNet, monkeypatch) -> None
     monkeypatch.setattr(torch._dynamo.config, "recompile_limit", 2)
     monkeypatch.setattr(torch._dynamo.config, "fail_on_recompile_limit_hit", True)
     lr = torch.rand(1, 3, 37, 32)
-    compiled = Predictor(generator, tile=11, engine="compile")  # 12 tiles, 9 kinds of borders
-    expected = Predictor(generator, tile=11)(lr)
+    compiled = Predictor(
+        generator, UpscaleOptions(tile=11, engine="compile")
+    )  # 12 tiles, 9 kinds of borders
+    expected = Predictor(generator, UpscaleOptions(tile=11))(lr)
     torch.testing.assert_close(compiled(lr), expected, rtol=0, atol=1e-5)
 
 
 def test_openvino_is_named_when_it_is_missing(generator: SRResDNet, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(ConfigError, match=r"srrescgan\[openvino\]"):
-        Predictor(generator, engine="openvino")
+        Predictor(generator, UpscaleOptions(engine="openvino"))
 
 
 def test_bf16_is_near_and_is_the_costly_part_only(generator: SRResDNet) -> None:
@@ -61,15 +63,18 @@ def test_bf16_is_near_and_is_the_costly_part_only(generator: SRResDNet) -> None:
     except ConfigError as error:
         pytest.skip(str(error))
     lr = torch.rand(1, 3, 20, 24)
-    exact, near = Predictor(generator)(lr), Predictor(generator, precision="bf16")(lr)
+    exact, near = (
+        Predictor(generator)(lr),
+        Predictor(generator, UpscaleOptions(precision="bf16"))(lr),
+    )
     assert 0 < (near - exact).abs().max() < 0.02
     assert generator.alpha.dtype is torch.float32
 
 
 def test_unknown_names(generator: SRResDNet) -> None:
     with pytest.raises(ConfigError, match="did you mean 'openvino'"):
-        Predictor(generator, engine="openvin")
+        Predictor(generator, UpscaleOptions(engine="openvin"))
     with pytest.raises(ConfigError, match="did you mean 'bf16'"):
-        Predictor(generator, precision="bf1")
+        Predictor(generator, UpscaleOptions(precision="bf1"))
     with pytest.raises(ConfigError, match="at least 1"):
-        Predictor(generator, batch=0)
+        Predictor(generator, UpscaleOptions(batch=0))

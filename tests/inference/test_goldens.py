@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from srrescgan.images import read_image, to_tensor, to_uint8
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.weights import load_pretrained
 
 pytestmark = pytest.mark.reference
@@ -39,7 +39,7 @@ def test_it_is_the_references_picture(
     shared: Path, generator: torch.nn.Module, name: str, plus: bool, tile: int | None
 ) -> None:
     lr = to_tensor(read_image(shared / f"reference/lr/{name}.png"))
-    sr = Predictor(generator, plus, tile=tile)(lr[None])[0]
+    sr = Predictor(generator, UpscaleOptions(plus, tile=tile))(lr[None])[0]
     levels = 255 * sr.numpy()
     golden = np.load(shared / "goldens/demo_outputs.npz")
     manifest = json.loads((shared / "goldens/manifest.json").read_text())

@@ -5,7 +5,7 @@ import torch
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor, parse_tile
+from srrescgan.inference import Predictor, UpscaleOptions, parse_tile
 from srrescgan.weights import load_pretrained
 
 
@@ -21,7 +21,7 @@ def test_a_batch_in_tiles_is_the_batch(ensemble: bool) -> None:
     generator = SRResDNet(features=8, blocks=2, noise_estimate="input", alpha_init=1.0)
     generator.model.conv_out.weight_g.data *= 30  # a residual that is worth projecting
     lr = torch.cat(list(views(torch.rand(1, 3, 13, 19)).values()))
-    whole, tiled = (Predictor(generator, ensemble, tile=each) for each in (None, 6))
+    whole, tiled = (Predictor(generator, UpscaleOptions(ensemble, tile=each)) for each in (None, 6))
     assert (whole(lr) - tiled(lr)).abs().max() < 1e-5
     changed = generator(lr) - generator.upsample(lr) / 255
     assert changed[0].abs().max() > 0.01  # else there is nothing to get wrong
@@ -34,7 +34,7 @@ def test_tiles_do_not_show_with_the_released_weights(shared) -> None:
     generator = load_pretrained(shared / "reference/weights/srrescgan_model.pth")
     photo = to_tensor(read_image(shared / "reference/lr/bird.png"))[None, :, 40:77, 30:75]
     for name, lr in views(photo).items():
-        whole, tiled = (Predictor(generator, tile=each)(lr) for each in (None, 20))
+        whole, tiled = (Predictor(generator, UpscaleOptions(tile=each))(lr) for each in (None, 20))
         assert (whole - tiled).abs().max() * 255 < 0.01, name
 
 
@@ -43,10 +43,10 @@ def test_a_network_that_does_not_say_how_is_not_cut() -> None:
         scale = 2
 
     with pytest.raises(ConfigError, match="tile=none"):
-        Predictor(Opaque(), tile=8)
-    assert Predictor(Opaque(), tile="auto").tile is None
+        Predictor(Opaque(), UpscaleOptions(tile=8))
+    assert Predictor(Opaque(), UpscaleOptions(tile="auto")).tile is None
     with pytest.raises(ConfigError, match="engine=torch"):
-        Predictor(Opaque(), engine="openvino")
+        Predictor(Opaque(), UpscaleOptions(engine="openvino"))
 
 
 def test_values_of_tile() -> None:

@@ -1,35 +1,17 @@
 """A picture of any size, in tiles, with little memory, and equal to the whole."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
 from unittest import mock
 
 import pytest
 import torch
+from band_list import BandList
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor, tiling
-
-
-class Canvas:
-    """Keeps what is put on it, and how often it was begun."""
-
-    def __init__(self) -> None:
-        self.bands: list[Tensor] = []
-        self.begun = 0
-
-    @contextmanager
-    def __call__(self) -> Iterator[Callable[[Tensor], None]]:
-        self.bands, self.begun = [], self.begun + 1
-        yield self.bands.append
-
-    @property
-    def picture(self) -> Tensor:
-        return torch.cat(self.bands, dim=1)
+from srrescgan.inference import Predictor, UpscaleOptions, projected
 
 
 def network(alpha: float, **settings: object) -> SRResDNet:
@@ -73,70 +55,76 @@ def pictures(draw) -> Tensor:
 def test_no_picture_shows_its_tiles(
     lr: Tensor, generator: SRResDNet, ensemble: bool, tile: int, batch: int, kept: int
 ) -> None:
-    canvas = Canvas()
-    with mock.patch.object(tiling, "_KEPT", kept):
-        outcome = Predictor(generator, ensemble, tile=tile, batch=batch).stream(lr, canvas)
-    whole = Predictor(generator, ensemble)(lr[None])[0]
-    assert canvas.picture.shape == whole.shape
-    difference = 255 * (canvas.picture - whole).abs()
+    sink = BandList()
+    with mock.patch.object(projected, "_MAX_BUFFER", kept):
+        info = Predictor(generator, UpscaleOptions(ensemble, tile=tile, batch=batch)).stream(
+            lr, sink
+        )
+    whole = Predictor(generator, UpscaleOptions(ensemble))(lr[None])[0]
+    assert sink.picture.shape == whole.shape
+    difference = 255 * (sink.picture - whole).abs()
     assert difference.max() < 0.1  # of a grey level
     assert difference.mean() < 1e-3
-    assert len(outcome.shrink) == (8 if ensemble else 1)
+    assert len(info.residual_scale) == (8 if ensemble else 1)
 
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every picture is too large for its residuals to be kept."""
-    monkeypatch.setattr(tiling, "_KEPT", 0)
+    monkeypatch.setattr(projected, "_MAX_BUFFER", 0)
 
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("ensemble", [False, True])
 def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) -> None:
     lr = torch.rand(3, 16, 12)
-    for alpha, begun in ((20.0, 1), (-3.0, 2)):
-        generator, canvas = network(alpha, noise_estimate="input"), Canvas()
+    for alpha, starts in ((20.0, 1), (-3.0, 2)):
+        generator, sink = network(alpha, noise_estimate="input"), BandList()
         shares: list[float] = []
-        outcome = Predictor(generator, ensemble, tile=4).stream(lr, canvas, shares.append)
-        assert canvas.begun == begun
-        # Four rows of tiles in each pass. What is computed in vain counts; the first shows it is.
-        told = [(index + 1) / 4 / begun for index in range(4 * begun)]
-        assert shares == told[begun - 1 :]
-        assert all((shrink < 1) == (begun == 2) for shrink in outcome.shrink)
+        info = Predictor(generator, UpscaleOptions(ensemble, tile=4)).stream(
+            lr, sink, shares.append
+        )
+        assert sink.starts == starts
+        # Four rows of tiles in each pass; those of a pass that was in vain count too.
+        assert shares == [(index + 1) / 4 / starts for index in range(4 * starts)]
+        assert all((scale < 1) == (starts == 2) for scale in info.residual_scale)
 
 
 def test_a_picture_of_usual_size_is_computed_once() -> None:
-    predictor, canvas = Predictor(network(-3.0, noise_estimate="input"), tile=8), Canvas()
+    predictor, sink = (
+        Predictor(network(-3.0, noise_estimate="input"), UpscaleOptions(tile=8)),
+        BandList(),
+    )
     predictor.engine = Scarce(predictor.engine, 10**9, MemoryError())
     shares: list[float] = []
-    outcome = predictor.stream(torch.rand(3, 16, 16), canvas, shares.append)
+    info = predictor.stream(torch.rand(3, 16, 16), sink, shares.append)
     assert len(predictor.engine.sizes) == 4
-    assert canvas.begun == 1
-    assert outcome.shrink[0] < 1
+    assert sink.starts == 1
+    assert info.residual_scale[0] < 1
     assert shares == [0.5, 1.0]
 
 
 def test_nothing_is_computed_where_nothing_would_be_left() -> None:
-    predictor, canvas = Predictor(network(9.0), tile=4), Canvas()
+    predictor, sink = Predictor(network(9.0), UpscaleOptions(tile=4)), BandList()
 
     def never(*_: object) -> Tensor:
         raise AssertionError
 
     predictor.engine = never
     lr = torch.full((3, 16, 12), 0.5)
-    assert predictor.stream(lr, canvas).shrink == (0.0,)
-    assert (canvas.picture - 0.5).abs().max() < 1e-6
+    assert predictor.stream(lr, sink).residual_scale == (0.0,)
+    assert (sink.picture - 0.5).abs().max() < 1e-6
 
 
 @pytest.mark.parametrize(("dtype", "white"), [(torch.uint8, 255), (torch.uint16, 65535)])
 def test_the_type_says_what_white_is(dtype: torch.dtype, white: int) -> None:
-    predictor = Predictor(network(9.0), ensemble=True, tile=8)
+    predictor = Predictor(network(9.0), UpscaleOptions(ensemble=True, tile=8))
     levels = torch.randint(0, 2, (3, 12, 14))  # dark: by their values they might be in [0, 1]
-    canvas, expected = Canvas(), predictor((levels / white)[None])[0]
-    predictor.stream(levels.to(dtype), canvas)
-    assert (canvas.picture - expected).abs().max() < 1e-5
+    sink, expected = BandList(), predictor((levels / white)[None])[0]
+    predictor.stream(levels.to(dtype), sink)
+    assert (sink.picture - expected).abs().max() < 1e-5
     with pytest.raises(TypeError, match="int64"):
-        predictor.stream(levels, canvas)
+        predictor.stream(levels, sink)
 
 
 class Scarce:
@@ -165,11 +153,11 @@ class Scarce:
 )
 def test_the_tile_is_halved_when_memory_runs_out(error: Exception) -> None:
     generator, lr = network(9.0, noise_estimate="input"), torch.rand(3, 70, 33)
-    predictor, canvas = Predictor(generator, tile=32), Canvas()
+    predictor, sink = Predictor(generator, UpscaleOptions(tile=32)), BandList()
     predictor.engine = Scarce(predictor.engine, 3000, error)  # two tiles are done before
-    predictor.stream(lr, canvas)
+    predictor.stream(lr, sink)
     expected = Predictor(generator)(lr[None])[0]
-    assert (canvas.picture - expected).abs().max() < 1e-5
+    assert (sink.picture - expected).abs().max() < 1e-5
     assert max(predictor.engine.sizes) > 3000 >= predictor.engine.sizes[-1]
 
 
@@ -177,7 +165,7 @@ def test_the_tile_is_halved_when_memory_runs_out(error: Exception) -> None:
 def test_measuring_and_putting_together_make_do_with_less_too(
     estimate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    generator, lr, canvas = network(-3.0, noise_estimate=estimate), torch.rand(3, 70, 33), Canvas()
+    generator, lr, sink = network(-3.0, noise_estimate=estimate), torch.rand(3, 70, 33), BandList()
     expected = Predictor(generator)(lr[None])[0]
     upsample = SRResDNet.upsample
 
@@ -187,30 +175,40 @@ def test_measuring_and_putting_together_make_do_with_less_too(
         return upsample(self, piece)
 
     monkeypatch.setattr(SRResDNet, "upsample", scarce)
-    Predictor(generator, tile=60).stream(lr, canvas)
-    assert (canvas.picture - expected).abs().max() < 1e-5
+    Predictor(generator, UpscaleOptions(tile=60)).stream(lr, sink)
+    assert (sink.picture - expected).abs().max() < 1e-5
 
 
 def test_even_the_smallest_tile_may_be_too_large() -> None:
-    predictor, canvas = Predictor(network(9.0), tile=32), Canvas()
+    predictor, sink = Predictor(network(9.0), UpscaleOptions(tile=32)), BandList()
     predictor.engine = Scarce(predictor.engine, 0, MemoryError())
     with pytest.raises(MemoryError, match="8 x 8 pixels"):
-        predictor.stream(torch.rand(3, 40, 33), canvas)
+        predictor.stream(torch.rand(3, 40, 33), sink)
 
 
 @pytest.mark.parametrize(("estimate", "least"), [("input", 8), ("upsampled", 2)])
 def test_too_small_a_picture_is_told_its_own_size(estimate: str, least: int) -> None:
-    predictor, canvas = Predictor(network(9.0, noise_estimate=estimate)), Canvas()
-    predictor.stream(torch.rand(3, least, least), canvas)
+    predictor, sink = Predictor(network(9.0, noise_estimate=estimate)), BandList()
+    predictor.stream(torch.rand(3, least, least), sink)
     with pytest.raises(ValueError, match=f"at least {least} x {least} pixels, got 9 x {least - 1}"):
-        predictor.stream(torch.rand(3, 9, least - 1), canvas)
+        predictor.stream(torch.rand(3, 9, least - 1), sink)
 
 
 def test_other_errors_are_not_taken_for_it() -> None:
-    predictor, canvas = Predictor(network(9.0), tile=32), Canvas()
+    predictor, sink = Predictor(network(9.0), UpscaleOptions(tile=32)), BandList()
     predictor.engine = Scarce(predictor.engine, 0, RuntimeError("shapes do not match"))
     with pytest.raises(RuntimeError, match="shapes do not match"):
-        predictor.stream(torch.rand(3, 40, 33), canvas)
+        predictor.stream(torch.rand(3, 40, 33), sink)
+
+
+class Nowhere:
+    """A sink that keeps nothing."""
+
+    def write(self, band: Tensor) -> None:
+        pass
+
+    def restart(self) -> None:
+        pass
 
 
 class Largest(TorchDispatchMode):
@@ -231,12 +229,12 @@ class Largest(TorchDispatchMode):
 def test_memory_does_not_grow_with_the_picture(
     alpha: float, estimate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiling, "_MEASURED_AT_ONCE", 1000)  # for pictures of millions of pixels
-    predictor = Predictor(network(alpha, noise_estimate=estimate), tile=16)
+    monkeypatch.setattr(projected, "_PIXELS_MEASURED", 1000)  # for pictures of millions of pixels
+    predictor = Predictor(network(alpha, noise_estimate=estimate), UpscaleOptions(tile=16))
     sizes = []
     for height in (64, 192):
         lr = torch.randint(0, 256, (3, height, 24), dtype=torch.uint8)
         with Largest() as largest:
-            predictor.stream(lr, lambda: nullcontext(lambda band: None))
+            predictor.stream(lr, Nowhere())
         sizes.append(largest.size)
     assert sizes[0] == sizes[1]

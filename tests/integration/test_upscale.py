@@ -8,8 +8,8 @@ from PIL import Image
 from small_network import write_small_network
 from upscaling import noise, run_upscale, save
 
-from srrescgan import upscale as command
 from srrescgan.errors import ConfigError, DataError, WeightsError
+from srrescgan.upscale import batch
 from srrescgan.upscale import photo as photo_file
 
 
@@ -134,7 +134,7 @@ def test_flat_pictures_are_listed_with_the_option_that_mends_them(
 def test_an_interruption_leaves_whole_files_only(
     photos: Path, weights: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
-    original = command.upscale_file
+    original = batch.upscale_photo
 
     def interrupted(predictor, source, target, rendition, tell):
         def stop(share: float) -> None:
@@ -144,7 +144,7 @@ def test_an_interruption_leaves_whole_files_only(
 
         return original(predictor, source, target, rendition, stop)
 
-    monkeypatch.setattr(command, "upscale_file", interrupted)
+    monkeypatch.setattr(batch, "upscale_photo", interrupted)
     with pytest.raises(SystemExit) as stopped:
         run_upscale(f"input={photos}", f"output={tmp_path / 'out'}", weights, "tile=4")
     assert stopped.value.code == 130
@@ -161,7 +161,7 @@ def test_a_full_disk_ends_the_run(
         tried.append(source)
         raise DataError("cannot write") from OSError(28, "No space left on device")
 
-    monkeypatch.setattr(command, "upscale_file", full)
+    monkeypatch.setattr(batch, "upscale_photo", full)
     with pytest.raises(DataError, match=r"cannot write\n0 of 3 pictures upscaled; existing=skip"):
         run_upscale(f"input={photos}", f"output={tmp_path / 'out'}", weights)
     assert len(tried) == 1

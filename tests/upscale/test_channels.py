@@ -1,30 +1,22 @@
 """Pictures of every kind through a network that knows RGB only."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 import pytest
 import torch
 import torch.nn.functional as F
+from band_list import BandList
 from small_network import small_network
 from torch import Tensor
 
-from srrescgan.inference import Predictor
-from srrescgan.inference.tiling import to_float
-from srrescgan.upscale.channels import enlarge, is_opaque, quantize
+from srrescgan.inference import Predictor, UpscaleOptions
+from srrescgan.inference.pixel_types import quantize, to_float
+from srrescgan.upscale.channels import is_opaque, upscale_channels
 
 
 def enlarged(picture: Tensor, tile: int | None = None) -> Tensor:
     """All bands together, ``(C, H, W)`` float32."""
-    bands: list[Tensor] = []
-
-    @contextmanager
-    def canvas() -> Iterator[Callable[[Tensor], None]]:
-        bands.clear()
-        yield bands.append
-
-    enlarge(Predictor(small_network(), tile=tile), picture, canvas)
-    return torch.cat(bands, dim=1)
+    sink = BandList()
+    upscale_channels(Predictor(small_network(), UpscaleOptions(tile=tile)), picture, sink)
+    return sink.picture
 
 
 def levels(*shape: int, largest: int = 255) -> Tensor:

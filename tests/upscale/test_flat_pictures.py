@@ -1,4 +1,4 @@
-"""Pictures too flat for the released weights, and the floor that mends them."""
+"""Pictures too flat for the released weights, and the floor that helps."""
 
 import re
 
@@ -8,21 +8,22 @@ from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Outcome, Predictor
-from srrescgan.upscale.channels import InMemorySink
+from srrescgan.inference import InMemorySink, PredictionInfo, Predictor, UpscaleOptions
 from srrescgan.upscale.flat_pictures import (
     advice,
-    came_out_bilinear,
-    set_sigma_floor,
+    is_bilinear,
     useful_floor,
 )
 from srrescgan.weights import load_pretrained
 
 
-def upscaled(generator: nn.Module, lr: Tensor) -> tuple[Tensor, Outcome]:
-    sheet = InMemorySink(lr, generator.scale)
-    outcome = Predictor(generator).stream(lr, sheet.begin)
-    return sheet.pixels.int(), outcome
+def upscaled(
+    generator: nn.Module, lr: Tensor, sigma_floor: float | None = None
+) -> tuple[Tensor, PredictionInfo]:
+    sink = InMemorySink(lr, generator.scale)
+    options = UpscaleOptions(sigma_floor=sigma_floor)
+    info = Predictor(generator, options).stream(lr, sink)
+    return sink.image.int(), info
 
 
 @pytest.mark.reference
@@ -32,21 +33,20 @@ def test_with_the_floor_a_photo_on_a_flat_ground_comes_out_as_alone(shared) -> N
     generator = load_pretrained(shared / "reference/weights/srrescgan_model.pth")
     photo = torch.from_numpy(read_image(shared / "reference/lr/0815.png")[100:124, 100:124].copy())
     photo = photo.permute(2, 0, 1)
-    alone, outcome = upscaled(generator, photo)
-    assert not came_out_bilinear(outcome)
+    alone, info = upscaled(generator, photo)
+    assert not is_bilinear(info)
     inner = alone.shape[2] - 4 - generator.residual_halo  # up to where the ground can be seen from
     for share in (2, 3):
         picture = torch.full((3, 24, 24 * share), 255, dtype=torch.uint8)
         picture[..., :24] = photo
-        generator.sigma_floor = 0.0
-        flat, outcome = upscaled(generator, picture)
-        assert came_out_bilinear(outcome)
+        flat, info = upscaled(generator, picture)
+        assert is_bilinear(info)
         assert (flat[..., :inner] - alone[..., :inner]).abs().max() > 10
         said = re.search(r"sigma_floor=(\S+),", advice(generator))
-        set_sigma_floor(generator, float(said[1]))
-        mended, outcome = upscaled(generator, picture)
-        assert not came_out_bilinear(outcome)
-        assert (mended[..., :inner] - alone[..., :inner]).abs().max() <= 1
+        better, info = upscaled(generator, picture, float(said[1]))
+        assert generator.sigma_floor == 0.0  # an option never changes the network
+        assert not is_bilinear(info)
+        assert (better[..., :inner] - alone[..., :inner]).abs().max() <= 1
 
 
 def test_the_floor_goes_with_what_alpha_has_learned() -> None:
@@ -55,13 +55,13 @@ def test_the_floor_goes_with_what_alpha_has_learned() -> None:
 
 
 def test_a_self_ensemble_is_judged_by_its_mean_and_a_silent_network_not_at_all() -> None:
-    assert came_out_bilinear(Outcome((0.0, 0.01)))
-    assert not came_out_bilinear(Outcome((0.0, 1.0)))
-    assert not came_out_bilinear(Outcome(()))
+    assert is_bilinear(PredictionInfo((0.0, 0.01)))
+    assert not is_bilinear(PredictionInfo((0.0, 1.0)))
+    assert not is_bilinear(PredictionInfo(()))
 
 
 def test_a_network_without_an_estimate_has_no_floor() -> None:
     with pytest.raises(ConfigError, match="Conv2d estimates no noise"):
-        set_sigma_floor(nn.Conv2d(3, 3, 1), 0.1)
+        Predictor(nn.Conv2d(3, 3, 1), UpscaleOptions(sigma_floor=0.1))
     with pytest.raises(ConfigError, match="sigma_floor=nan"):
-        set_sigma_floor(SRResDNet(features=4, blocks=1), float("nan"))
+        UpscaleOptions(sigma_floor=float("nan"))

@@ -7,7 +7,7 @@ import pytest
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.upscale.output_options import OutputOptions, format_of
 from srrescgan.upscale.output_paths import (
-    left_alone,
+    other_files,
     plan_outputs,
     refuse_overwriting,
     without_existing,
@@ -75,8 +75,8 @@ def test_what_is_there_already(tmp_path: Path) -> None:
         ({"depth": 12}, "depth=12: must be same, 8, 16"),
         ({"metadata": "stripe"}, "metadata=stripe.*did you mean 'strip'"),
         ({"format": "jpg", "quality": 0}, "quality=0: must be from 1 to 100"),
-        ({"format": "png", "quality": 90}, "quality=90 and format=png.*jpg or webp"),
-        ({"format": "jpg", "depth": 16}, "depth=16 and format=jpg.*png or tiff"),
+        ({"format": "png", "quality": 90}, "quality=90 does not work with format=png.*jpg or webp"),
+        ({"format": "jpg", "depth": 16}, "depth=16 does not work with format=jpg.*png or tiff"),
         ({"suffix": "/x4"}, "suffix=/x4.*output="),
     ],
 )
@@ -106,9 +106,9 @@ def test_a_picture_beside_the_only_input_is_not_replaced(photos: Path) -> None:
     refuse_overwriting(named, source, source.parent)
 
 
-def test_what_is_left_alone_is_named(photos: Path) -> None:
+def test_what_is_other_files_is_named(photos: Path) -> None:
     (photos / "sub/clip.MOV").touch()
     (photos / ".hidden.txt").touch()
     outputs = plan_outputs(photos, Path("out"))
-    assert left_alone(photos, outputs) == "1 .mov, 1 .txt"
-    assert left_alone(photos / "a.png", outputs) == ""
+    assert other_files(photos, outputs) == "1 .mov, 1 .txt"
+    assert other_files(photos / "a.png", outputs) == ""

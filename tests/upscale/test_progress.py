@@ -69,7 +69,7 @@ def test_on_a_terminal_a_bar_that_moves_within_a_picture(photos: list[Path]) -> 
             tell(2 / 3)
             pace.bar.refresh()
             assert "75%" in said.getvalue()
-            tell(0.0)  # begun anew
+            tell(0.0)  # restarted
             pace.bar.refresh()
         with pace.picture(photos[2]):
             pass

@@ -11,11 +11,11 @@ from torch import nn
 from srrescgan.app.preview import is_part, write_preview
 from srrescgan.errors import DataError
 from srrescgan.images import image_size
-from srrescgan.inference.predictor import Predictor, parse_tile
+from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.types import ProjectedGenerator
-from srrescgan.upscale.flat_pictures import advice, set_sigma_floor, useful_floor
+from srrescgan.upscale.flat_pictures import advice, useful_floor
 from srrescgan.upscale.output_options import OutputOptions
-from srrescgan.upscale.photo import upscale_file
+from srrescgan.upscale.photo import upscale_photo
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,8 @@ class PhotoUpscaler:
         self.device = device
         self.floor: float | None = None
         """The ``sigma_floor`` for flat pictures; ``None`` for a network that estimates no noise."""
-        self._own_floor = 0.0
         if isinstance(generator, ProjectedGenerator):
             self.floor = float(f"{useful_floor(generator):.1g}")
-            self._own_floor = float(generator.sigma_floor)
 
     @property
     def scale(self) -> int:
@@ -73,12 +71,11 @@ class PhotoUpscaler:
         Raises:
             UserError: the photo cannot be upscaled.
         """
-        if self.floor is not None:
-            set_sigma_floor(self.generator, self.floor if flat else self._own_floor)
-        predictor = Predictor(self.generator, ensemble, self.device, parse_tile(tile))
+        options = UpscaleOptions(ensemble, tile, sigma_floor=self.floor if flat else None)
+        predictor = Predictor(self.generator, options, self.device)
         folder = Path(mkdtemp(dir=source.parent))
         target = folder / f"{source.stem}_x{self.scale}.png"
-        upscaled = upscale_file(predictor, source, target, OutputOptions(), tell)
+        upscaled = upscale_photo(predictor, source, target, OutputOptions(), tell)
         height, width = image_size(target)
         remarks = [f"{width} × {height} pixels, as PNG."]
         shown = None

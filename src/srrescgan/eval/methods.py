@@ -1,6 +1,5 @@
 """Who takes part in an evaluation: bicubic, trained networks, and other people's pictures."""
 
-import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from srrescgan.eval.cost import measure
 from srrescgan.eval.pictures import SRPictures
 from srrescgan.eval.results import Contestant
 from srrescgan.files import file_sha256
-from srrescgan.inference.predictor import Predictor, Tile
+from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.ops.resize import enlarged
 from srrescgan.types import SRBatch
 
@@ -43,7 +42,7 @@ def network(
     source: str,
     ensemble: bool,
     device: torch.device,
-    tile: Tile = None,
+    tile: int | str | None = None,
 ) -> Entrant:
     """A trained generator, plain or as x8 self-ensemble.
 
@@ -56,10 +55,10 @@ def network(
     """
 
     def on(place: torch.device) -> Method:
-        predictor = Predictor(copy.deepcopy(generator), ensemble, place, tile)
+        predictor = Predictor(generator, UpscaleOptions(ensemble, tile), place)
         return lambda batch: predictor(batch["lr"])
 
-    whole = Predictor(copy.deepcopy(generator), ensemble, device)
+    whole = Predictor(generator, UpscaleOptions(ensemble), device)
     return Entrant("network", source, on, whole)
 
 

@@ -13,7 +13,6 @@ from srrescgan.errors import ConfigError, nearest
 from srrescgan.eval.default_checkpoint import known_weights
 from srrescgan.eval.methods import Entrant, bicubic, network, pictures
 from srrescgan.eval.pictures import SRPictures
-from srrescgan.inference import parse_tile
 from srrescgan.types import SRGenerator
 from srrescgan.weights import load_pretrained
 
@@ -78,9 +77,8 @@ def _networks(
     if choice not in _ENSEMBLES:
         hint = nearest(choice, _ENSEMBLES)
         raise ConfigError(f"ensemble={cfg.ensemble}: must be {', '.join(_ENSEMBLES)}{hint}")
-    tile = parse_tile(cfg.tile)
     return {
-        f"{name}+" if ensemble else name: network(generator, str(path), ensemble, device, tile)
+        f"{name}+" if ensemble else name: network(generator, str(path), ensemble, device, cfg.tile)
         for ensemble in _ENSEMBLES[choice]
     }
 

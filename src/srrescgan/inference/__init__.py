@@ -1,11 +1,16 @@
-"""Trained generators at work: weight files and whole pictures."""
+"""Applies trained generators to images of any size, on any device."""
 
 from srrescgan.inference.devices import choose_device, choose_devices
-from srrescgan.inference.predictor import Outcome, Predictor, parse_tile
+from srrescgan.inference.options import UpscaleOptions, parse_tile
+from srrescgan.inference.predictor import PredictionInfo, Predictor
+from srrescgan.inference.sinks import BandSink, InMemorySink
 
 __all__ = [
-    "Outcome",
+    "BandSink",
+    "InMemorySink",
+    "PredictionInfo",
     "Predictor",
+    "UpscaleOptions",
     "choose_device",
     "choose_devices",
     "parse_tile",

@@ -1,4 +1,4 @@
-"""Where to compute, and in which precision."""
+"""Devices, and the precisions that they compute in."""
 
 from collections.abc import Sequence
 
@@ -42,10 +42,10 @@ def choose_device(name: str) -> torch.device:
 
 
 def choose_dtype(precision: str, device: torch.device) -> torch.dtype:
-    """The type that the costly part of a network is computed in.
+    """Type in which the costly part of a network is computed.
 
     Raises:
-        ConfigError: there is no such precision, or the device would have to imitate it.
+        ConfigError: there is no such precision, or the device has no arithmetic of it.
     """
     if precision == "float32":
         return torch.float32

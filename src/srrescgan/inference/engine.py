@@ -1,6 +1,5 @@
-"""What computes the costly, local part of a network."""
+"""Engines: what computes the costly, local part of a network."""
 
-import copy
 import warnings
 from collections.abc import Callable
 from typing import Any, Protocol, cast
@@ -14,29 +13,34 @@ from srrescgan.types import WHOLE, Edges, ProjectedGenerator
 
 ENGINES = ("torch", "compile", "openvino")
 
-# Side of a tile in hr pixels. On a CPU what one layer gives has to fit into the cache (64 channels
-# of 320 x 320 float32 numbers are 26 MB): `make bench` has times by size. An accelerator wants
-# work for all of its units, and has the memory.
+# Side of a tile in pixels of the features. On a CPU the output of one layer has to fit into the
+# cache (64 channels of 320 x 320 float32 numbers are 26 MB): `make bench` has times by size. An
+# accelerator needs work for all of its units, and has the memory.
 _CPU_TILE, _ACCELERATOR_TILE = 320, 1024
 # OpenVINO does its own blocking, so that larger tiles only save their rims.
 _OPENVINO_TILE = 1024
 
 
 class Engine(Protocol):
-    """Computes ``residual`` of a :class:`ProjectedGenerator`."""
+    """Computes the local part of a generator.
+
+    For a :class:`~srrescgan.types.ProjectedGenerator` this is ``residual``, whose result lacks the
+    halo at every side that is a cut. For any other generator it is the whole network, for which
+    ``edges`` has no meaning.
+    """
 
     tile: int
-    """Side of the tiles, in hr pixels, that suit it."""
+    """Side of the tiles that suits it, in pixels of what it is given."""
 
-    def __call__(self, pieces: Tensor, edges: Edges) -> Tensor:
+    def __call__(self, pieces: Tensor, edges: Edges = WHOLE) -> Tensor:
         """Float32 to float32, on the device of ``pieces``."""
         ...
 
 
 def make_engine(
-    name: str, generator: ProjectedGenerator, device: torch.device, dtype: torch.dtype
+    name: str, generator: nn.Module, device: torch.device, dtype: torch.dtype
 ) -> Engine:
-    """Make one of :data:`ENGINES` for a generator.
+    """Make one of :data:`ENGINES` for a generator, which is not changed.
 
     Raises:
         ConfigError: there is no such engine, its package is missing, or it does not run there.
@@ -65,30 +69,33 @@ class TorchEngine:
 
     def __init__(
         self,
-        generator: ProjectedGenerator,
+        generator: nn.Module,
         device: torch.device,
         dtype: torch.dtype = torch.float32,
         compiled: bool = False,
     ) -> None:
-        network = fold_weight_norm(copy.deepcopy(cast(nn.Module, generator))).to(device, dtype)
+        network = fold_weight_norm(generator).to(device, dtype)
         # torch's own signature of Module.to leaves out memory_format.
         network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.local: Callable[[Tensor, Edges], Tensor] = cast(ProjectedGenerator, network).residual
-        if compiled:
-            # One graph for every size, and the same for tiles in the middle and at a border.
-            whole, halo = torch.compile(_Local(network), dynamic=True), generator.residual_halo
+        if isinstance(network, ProjectedGenerator) and not compiled:
+            self.local: Callable[[Tensor, Edges], Tensor] = network.residual
+        else:
+            # Compiled: one graph for every size, and the same for tiles in the middle and at a
+            # border.
+            whole = torch.compile(_Local(network), dynamic=True) if compiled else network
+            halo = _cut_halo(generator)
             self.local = lambda pieces, edges: edges.crop(whole(pieces), halo)
         self.dtype = dtype
         self.tile = _CPU_TILE if device.type == "cpu" else _ACCELERATOR_TILE
 
-    def __call__(self, pieces: Tensor, edges: Edges) -> Tensor:
+    def __call__(self, pieces: Tensor, edges: Edges = WHOLE) -> Tensor:
         """Compute."""
         pieces = pieces.to(self.dtype).contiguous(memory_format=torch.channels_last)
         return self.local(pieces, edges).float()
 
 
 class OpenVINOEngine:
-    """OpenVINO on the CPU, which joins each activation to its convolution.
+    """OpenVINO on the CPU, which fuses each activation with its convolution.
 
     Args:
         generator: converted at the first call, which takes some seconds.
@@ -100,7 +107,7 @@ class OpenVINOEngine:
 
     tile = _OPENVINO_TILE
 
-    def __init__(self, generator: ProjectedGenerator, dtype: torch.dtype = torch.float32) -> None:
+    def __init__(self, generator: nn.Module, dtype: torch.dtype = torch.float32) -> None:
         try:
             import openvino
         except ImportError as error:
@@ -113,15 +120,15 @@ class OpenVINOEngine:
         self._precision = {torch.float32: "f32", torch.bfloat16: "bf16"}[dtype]
         self._request: Any = None
 
-    def __call__(self, pieces: Tensor, edges: Edges) -> Tensor:
-        """Compute; the rim, which the padding made wrong, is computed and cut off."""
+    def __call__(self, pieces: Tensor, edges: Edges = WHOLE) -> Tensor:
+        """Compute; the rim, which padding made wrong, is computed too and cut off."""
         if self._request is None:
             self._request = self._compile()
         result = self._request.infer({0: pieces.contiguous().numpy()}, share_inputs=True)
-        return edges.crop(torch.from_numpy(result[0]), self._generator.residual_halo)
+        return edges.crop(torch.from_numpy(result[0]), _cut_halo(self._generator))
 
     def _compile(self) -> Any:
-        network = _Local(fold_weight_norm(cast(nn.Module, self._generator))).eval()
+        network = _Local(fold_weight_norm(self._generator)).eval()
         size = torch.export.Dim("height", min=4), torch.export.Dim("width", min=4)
         shapes = {0: torch.export.Dim("batch"), 2: size[0], 3: size[1]}
         example = torch.zeros(2, 3, 32, 40)
@@ -138,9 +145,19 @@ class OpenVINOEngine:
 
 
 class _Local(nn.Module):
+    """The local part of a generator as a module of one input."""
+
     def __init__(self, network: nn.Module) -> None:
         super().__init__()
         self.network = network
+        self.is_projected = isinstance(network, ProjectedGenerator)
 
     def forward(self, pieces: Tensor) -> Tensor:
-        return cast(ProjectedGenerator, self.network).residual(pieces, WHOLE)
+        if self.is_projected:
+            return cast(ProjectedGenerator, self.network).residual(pieces, WHOLE)
+        return self.network(pieces)
+
+
+def _cut_halo(generator: nn.Module) -> int:
+    """Pixels that are cut off at a side that is a cut: a whole network keeps its rim."""
+    return generator.residual_halo if isinstance(generator, ProjectedGenerator) else 0

@@ -41,6 +41,7 @@ class Span:
             >>> Span.around(4, 8, length=9, halo=2).scaled(2).core
             slice(8, 16, None)
         """
+
         def stretch(part: slice) -> slice:
             return slice(factor * part.start, factor * part.stop)
 

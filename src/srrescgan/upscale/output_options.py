@@ -1,4 +1,4 @@
-"""How results are written: their names, formats, depths, and what they say about themselves."""
+"""Options of the files that upscaling writes: name, format, depth and metadata."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,31 +16,30 @@ _SUFFIXES = {".jpeg": "jpg", ".tif": "tiff"} | {each.suffix: key for key, each i
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """What the results of a command have in common.
+    """How upscaled pictures are written.
 
     Raises:
-        ConfigError: a value is not one of those that are possible, or two do not go together.
+        ConfigError: a value is not possible, or two values contradict each other.
     """
 
     format: str = "png"
     """A key of :data:`srrescgan.images.FORMATS`; ``same``: that of each picture, by its suffix."""
     quality: int | None = None
-    """1 to 100, for formats that lose something; ``None``: what the format's writer thinks good."""
+    """1 to 100, for lossy formats; ``None``: the default of the format's writer."""
     suffix: str = ""
-    """Comes behind the stem of each name."""
+    """Appended to the stem of each name."""
     existing: str = "replace"
-    """What to do with a picture whose result is there already: ``replace``, ``skip``, ``refuse``.
-    """
+    """What to do when the result exists already: ``replace``, ``skip`` or ``refuse``."""
     depth: str | int = SAME
     """Bits per channel, 8 or 16; ``same``: those of each picture, where the format has them."""
     metadata: str = "keep"
-    """``keep``, or ``strip``: nothing but the color profile, without which colors change."""
+    """``keep``, or ``strip``: only the color profile stays, without which colors would change."""
 
     def __post_init__(self) -> None:
-        _one_of("format", self.format, (*FORMATS, SAME))
-        _one_of("existing", self.existing, EXISTING)
-        _one_of("depth", str(self.depth), DEPTHS)
-        _one_of("metadata", self.metadata, METADATA)
+        _check_choice("format", self.format, (*FORMATS, SAME))
+        _check_choice("existing", self.existing, EXISTING)
+        _check_choice("depth", str(self.depth), DEPTHS)
+        _check_choice("metadata", self.metadata, METADATA)
         if self.quality is not None and not 1 <= self.quality <= 100:
             raise ConfigError(f"quality={self.quality}: must be from 1 to 100, or null")
         if {*self.suffix} & {"/", "\\", "\0"}:
@@ -50,9 +49,9 @@ class OutputOptions:
         if self.format == SAME:
             return
         if str(self.depth) == "16":
-            _able("depth=16", self.format, _with_depth_16())
+            _check_format("depth=16", self.format, _with_depth_16())
         if self.quality is not None:
-            _able(
+            _check_format(
                 f"quality={self.quality}",
                 self.format,
                 [key for key in FORMATS if FORMATS[key].quality],
@@ -62,14 +61,15 @@ class OutputOptions:
         """Name of the file that a picture becomes.
 
         Raises:
-            DataError: it is to have its original's format, which cannot be written, or not so deep.
+            DataError: ``format=same``, and the picture's format cannot be written, or not in this
+                depth.
         """
         if self.format != SAME:
             return f"{source.stem}{self.suffix}{FORMATS[self.format].suffix}"
         key = _SUFFIXES.get(source.suffix.lower())
         if key is None:
             raise DataError(
-                f"{source}: {source.suffix or 'a picture without suffix'} can be read and not"
+                f"{source}: {source.suffix or 'a picture without suffix'} can be read but not"
                 f" written; choose format= ({', '.join(FORMATS)})"
             )
         if str(self.depth) == "16" and 16 not in FORMATS[key].depths:
@@ -78,16 +78,16 @@ class OutputOptions:
             )
         return f"{source.stem}{self.suffix}{source.suffix}"
 
-    def depth_of(self, own: int, key: str) -> int:
+    def depth_of(self, original: int, key: str) -> int:
         """Bits per channel of a result.
 
         Args:
-            own: those of its original.
-            key: its format.
+            original: bits per channel of the picture.
+            key: format of the result.
         """
         if self.depth != SAME:
             return int(self.depth)
-        return own if own in FORMATS[key].depths else max(FORMATS[key].depths)
+        return original if original in FORMATS[key].depths else max(FORMATS[key].depths)
 
 
 def format_of(target: Path) -> str:
@@ -99,13 +99,13 @@ def _with_depth_16() -> list[str]:
     return [key for key in FORMATS if 16 in FORMATS[key].depths]
 
 
-def _one_of(key: str, value: str, known: Collection[str]) -> None:
+def _check_choice(key: str, value: str, known: Collection[str]) -> None:
     if value not in known:
         raise ConfigError(f"{key}={value}: must be {', '.join(known)}{nearest(str(value), known)}")
 
 
-def _able(what: str, key: str, able: Collection[str]) -> None:
-    if key not in able:
+def _check_format(what: str, key: str, possible: Collection[str]) -> None:
+    if key not in possible:
         raise ConfigError(
-            f"{what} and format={key} do not go together: choose format={' or '.join(able)}"
+            f"{what} does not work with format={key}: choose format={' or '.join(possible)}"
         )

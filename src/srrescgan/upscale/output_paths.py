@@ -1,4 +1,4 @@
-"""Where a picture's result goes: planned beforehand, and never onto an original."""
+"""Output paths: where each result goes, planned before anything is computed."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -20,16 +20,16 @@ def plan_outputs(
     name: Callable[[Path], str] = as_png,
     find: Callable[[Path], list[Path]] = list_images,
 ) -> dict[Path, Path]:
-    """Map each input picture to the file it will become; sub-folders are kept.
+    """Map each input picture to its output file; sub-folders are kept.
 
     Args:
         source: a picture or a folder of pictures.
         folder: of the results.
-        name: the name of a picture's result, without folders.
-        find: what there is to do in a folder.
+        name: gives the name of a picture's result, without folders.
+        find: lists the inputs in a folder.
 
     Raises:
-        DataError: when there is nothing to read, two pictures would become the same file, or
+        DataError: there is nothing to read, two pictures would become the same file, or
             ``folder`` is a file.
     """
     if not source.exists():
@@ -55,7 +55,7 @@ def refuse_overwriting(outputs: Mapping[Path, Path], source: Path, folder: Path)
     """Make sure that no original is replaced, and no result becomes the next run's input.
 
     Raises:
-        DataError: when the output is among the inputs.
+        DataError: the output is among the inputs.
     """
     originals = {image.resolve() for image in outputs}
     lost = [target for target in outputs.values() if target.resolve() in originals]
@@ -74,14 +74,14 @@ def refuse_overwriting(outputs: Mapping[Path, Path], source: Path, folder: Path)
 
 
 def without_existing(outputs: Mapping[Path, Path], existing: str) -> dict[Path, Path]:
-    """Leave out the pictures whose result is there already, where these are to be skipped.
+    """Leave out the pictures whose result exists already, if those are to be skipped.
 
     Args:
-        outputs: file that each picture will become.
+        outputs: output file of each picture.
         existing: ``replace``, ``skip`` or ``refuse``.
 
     Raises:
-        DataError: results are there already, and that is refused.
+        DataError: results exist already, and ``existing`` is ``refuse``.
     """
     present = [target for target in outputs.values() if target.exists()]
     if existing == "refuse" and present:
@@ -95,8 +95,8 @@ def without_existing(outputs: Mapping[Path, Path], existing: str) -> dict[Path, 
     return dict(outputs)
 
 
-def left_alone(source: Path, outputs: Mapping[Path, Path]) -> str:
-    """What else a folder holds, by suffix, as ``2 .gif, 1 .txt``; empty if there is nothing."""
+def other_files(source: Path, outputs: Mapping[Path, Path]) -> str:
+    """Files in a folder that are not upscaled, by suffix, as ``2 .gif, 1 .txt``; empty if none."""
     if not source.is_dir():
         return ""
     others = [path for path in visible(source) if path not in outputs and not path.is_dir()]

@@ -1,7 +1,7 @@
-"""How far a row of pictures has come, for whoever waits for it."""
+"""Progress of upscaling: a bar on a terminal, lines elsewhere."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,21 +18,22 @@ from rich.progress import (
 
 from srrescgan.errors import UserError
 from srrescgan.images import photo_size
+from srrescgan.inference.sinks import OnProgress
 from srrescgan.videos import announced_pixels, is_video
 
-_SPEED_WINDOW = 3600.0  # seconds: a large picture may be silent for minutes
+_SPEED_WINDOW = 3600.0  # seconds: a large picture may take minutes between two updates
 _LINE_EVERY = 30.0  # seconds, within a picture, where there is no terminal
 
 
 class UpscaleProgress:
     """A bar with the time left, by area, over all pictures and within each of them.
 
-    Where the output is not a terminal, a line for each picture instead, and one now and then within
-    a picture that takes long.
+    Where the output is not a terminal, it prints a line for each picture instead, and one every 30
+    seconds within a picture that takes long.
 
     Args:
-        sources: pictures and videos; how large they are is read from their headers.
-        console: where to show it.
+        sources: pictures and videos; their sizes are read from their headers.
+        console: where to show the progress.
     """
 
     def __init__(self, sources: Iterable[Path], console: Console) -> None:
@@ -63,14 +64,14 @@ class UpscaleProgress:
         self.bar.stop()
 
     @contextmanager
-    def picture(self, source: Path) -> Iterator[Callable[[float], None]]:
-        """Give a function that is told what share of this picture is done, from 0 to 1."""
+    def picture(self, source: Path) -> Iterator[OnProgress]:
+        """Give the function to call with the share of this picture that is done, from 0 to 1."""
         self.count += 1
         label = f"{self.count}/{len(self.areas)} {source.name}"
         self.bar.update(self.task, description=escape(label))
         area, line_at = self.areas[source], time.monotonic() + _LINE_EVERY
 
-        def tell(share: float) -> None:
+        def on_progress(share: float) -> None:
             nonlocal line_at
             self.bar.update(self.task, completed=self.done + share * area)
             if not self.console.is_terminal and time.monotonic() >= line_at:
@@ -78,7 +79,7 @@ class UpscaleProgress:
                 self._print(f"{label}: {share:.0%}", self.done + share * area)
 
         try:
-            yield tell
+            yield on_progress
         finally:
             self.done += area
             self.bar.update(self.task, completed=self.done)
@@ -98,7 +99,7 @@ def _area(source: Path) -> int:
         if is_video(source):
             return announced_pixels(source)
         height, width = photo_size(source)
-    except UserError:  # will be reported when it is its turn
+    except UserError:  # reported when its turn comes
         return 0
     return height * width
 

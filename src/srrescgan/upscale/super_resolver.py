@@ -1,4 +1,4 @@
-"""Three lines from a picture to a larger one."""
+"""SuperResolver: the Python API of upscaling."""
 
 import warnings
 from pathlib import Path
@@ -11,15 +11,17 @@ from torch import Tensor, nn
 
 from srrescgan.images import photo_from_pil
 from srrescgan.inference.devices import choose_device
-from srrescgan.inference.predictor import Predictor, parse_tile
-from srrescgan.inference.tiling import to_float
-from srrescgan.upscale.channels import KINDS, InMemorySink, channels_of, enlarge, quantize
-from srrescgan.upscale.flat_pictures import advice, came_out_bilinear, set_sigma_floor
+from srrescgan.inference.options import UpscaleOptions
+from srrescgan.inference.pixel_types import quantize, to_float
+from srrescgan.inference.predictor import Predictor
+from srrescgan.inference.sinks import InMemorySink
+from srrescgan.upscale.channels import KINDS, channels_of, upscale_channels
+from srrescgan.upscale.flat_pictures import advice, is_bilinear
 from srrescgan.weights.build import load_pretrained
 from srrescgan.weights.find import find_weights
 
-Picture = TypeVar("Picture", Image.Image, np.ndarray, Tensor)
-_OUTSIDE = 4  # frames from the warning up to whoever called the resolver
+AnyImage = TypeVar("AnyImage", Image.Image, np.ndarray, Tensor)
+_CALLER = 4  # frames from the warning up to the caller of the resolver
 _ARRAYS = (np.uint8, np.uint16, np.float32)
 
 
@@ -27,23 +29,22 @@ class SuperResolver:
     """Upscales pictures with a trained generator.
 
     Args:
-        generator: lr -> sr, in [0, 1].
+        generator: lr -> sr, in [0, 1]; it is copied and not changed.
         ensemble: x8 self-ensemble (SRResCGAN+); 8 times slower.
         device: ``auto``, or a torch device name.
         tile: lr pixels a side computed at once: ``auto``, a number, or ``None`` for whole pictures.
             It decides about memory and not about pixels.
-        sigma_floor: the noise estimate is never below this, in [0, 1] units; it is set in the
-            generator. ``None``: what the generator says. For pictures that are mostly flat, see
-            Warns.
-        precision: as for :class:`~srrescgan.inference.Predictor`, like ``engine``.
+        sigma_floor: lower bound of the noise estimate, in [0, 1] units; ``None``: that of the
+            generator. For pictures that are mostly flat, see Warns.
+        precision: as in :class:`~srrescgan.inference.UpscaleOptions`, like ``engine``.
         engine: what computes the network.
 
     Raises:
-        ConfigError: one of these is not possible, or not on this machine.
+        ConfigError: an option is not possible, or not on this machine.
 
     Warns:
-        UserWarning: when a picture is so flat that the result is no more than the bilinear
-            enlargement, with the ``sigma_floor`` that mends it.
+        UserWarning: a picture is so flat that the result is no more than the bilinear
+            enlargement; the message names the ``sigma_floor`` that helps.
 
     Example::
 
@@ -61,17 +62,9 @@ class SuperResolver:
         precision: str = "float32",
         engine: str = "torch",
     ) -> None:
-        if sigma_floor is not None:
-            set_sigma_floor(generator, sigma_floor)
         self.generator = generator
-        self.predictor = Predictor(
-            generator,
-            ensemble,
-            choose_device(device),
-            parse_tile(tile),
-            precision=precision,
-            engine=engine,
-        )
+        options = UpscaleOptions(ensemble, tile, precision, engine, sigma_floor=sigma_floor)
+        self.predictor = Predictor(generator, options, choose_device(device))
 
     @classmethod
     def from_pretrained(
@@ -88,16 +81,16 @@ class SuperResolver:
 
         Args:
             path_or_name: the file; or released weights by name, such as ``"srrescgan"``, which are
-                looked for in the folder that the environment variable ``SRRESCGAN_WEIGHTS`` names.
+                searched in the folder that the environment variable ``SRRESCGAN_WEIGHTS`` names.
             ensemble: as for the class, like all that follow.
             device: where to compute.
             tile: lr pixels a side.
-            sigma_floor: least noise estimate.
+            sigma_floor: lower bound of the noise estimate.
             precision: of the computation.
             engine: what computes.
 
         Raises:
-            WeightsError: when there is no such file, it cannot be read, or belongs to another
+            WeightsError: there is no such file, it cannot be read, or it belongs to another
                 network.
         """
         generator = load_pretrained(find_weights(path_or_name))
@@ -108,7 +101,7 @@ class SuperResolver:
         """Upscaling factor."""
         return self.predictor.scale
 
-    def __call__(self, image: Picture) -> Picture:
+    def __call__(self, image: AnyImage) -> AnyImage:
         """Upscale one picture (or a batch of tensors); the result is of the same kind.
 
         ============== ==================================== ==========================
@@ -121,8 +114,8 @@ class SuperResolver:
 
         Channels C are 1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha; color is straight, not
         premultiplied. Layout, dtype and device of the result are those of ``image``. A PIL image
-        comes back upright as L, LA, RGB, RGBA or I;16: what has a palette or another color space
-        becomes RGB. Pictures of a batch know nothing of each other.
+        comes back upright as L, LA, RGB, RGBA or I;16: a palette or another color space becomes
+        RGB. The pictures of a batch are independent of each other.
 
         Raises:
             TypeError: another kind or dtype.
@@ -142,9 +135,9 @@ class SuperResolver:
     def _pil(self, image: Image.Image) -> Image.Image:
         photo = photo_from_pil(image)
         lr = channels_of(photo)
-        if len(lr) > 1 and lr.dtype == torch.uint16:  # for one channel only Pillow has 16 bits
+        if len(lr) > 1 and lr.dtype == torch.uint16:  # Pillow has 16 bits for one channel only
             lr = quantize(to_float(lr), torch.uint8)
-        sr = self._enlarged(lr)
+        sr = self._upscaled(lr)
         pixels = sr.permute(1, 2, 0).contiguous().numpy()
         large = Image.fromarray(pixels[..., 0] if len(lr) == 1 else pixels)
         kept = {"icc_profile": photo.metadata.icc, "exif": photo.metadata.exif}
@@ -162,7 +155,7 @@ class SuperResolver:
             )
         pixels = torch.from_numpy(np.array(image, order="C"))  # a copy: it may be read-only
         lr = pixels[None] if image.ndim == 2 else pixels.permute(2, 0, 1)
-        sr = self._enlarged(lr)
+        sr = self._upscaled(lr)
         return (sr[0] if image.ndim == 2 else sr.permute(1, 2, 0).contiguous()).numpy()
 
     def _tensor(self, image: Tensor) -> Tensor:
@@ -180,22 +173,22 @@ class SuperResolver:
         lr = image.detach().cpu()
         lr = lr.float() if lr.is_floating_point() else lr
         batch = lr[None] if lr.ndim == 3 else lr
-        sr = torch.stack([self._enlarged(each) for each in batch])
+        sr = torch.stack([self._upscaled(each) for each in batch])
         return (sr[0] if lr.ndim == 3 else sr).to(image.device, image.dtype)
 
-    def _enlarged(self, lr: Tensor) -> Tensor:
+    def _upscaled(self, lr: Tensor) -> Tensor:
         """``(C, h, w)`` on the CPU to the same, larger, of the same dtype."""
         if not lr.numel():
             raise ValueError(f"expected at least one pixel, got {tuple(lr.shape)}")
         if lr.is_floating_point() and not ((lr >= 0) & (lr <= 1)).all():  # NaN is neither
             raise ValueError(
                 f"expected values in [0, 1], got {lr.min():.3g} to {lr.max():.3g}:"
-                " divide by what white is"
+                " divide by the value of white"
             )
-        sheet = InMemorySink(lr, self.scale)
-        outcome = enlarge(self.predictor, lr, sheet.begin)
-        if came_out_bilinear(outcome):
+        sink = InMemorySink(lr, self.scale)
+        info = upscale_channels(self.predictor, lr, sink)
+        if is_bilinear(info):
             warnings.warn(
-                f"flat picture: {advice(self.generator)}", UserWarning, stacklevel=_OUTSIDE
+                f"flat picture: {advice(self.generator)}", UserWarning, stacklevel=_CALLER
             )
-        return sheet.pixels
+        return sink.image

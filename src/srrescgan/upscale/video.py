@@ -1,6 +1,5 @@
-"""From a video file to a larger video file."""
+"""Upscaling of one video file."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,20 +8,20 @@ import torch
 
 from srrescgan.errors import DataError
 from srrescgan.inference.predictor import Predictor
-from srrescgan.upscale.channels import InMemorySink
-from srrescgan.upscale.flat_pictures import came_out_bilinear
+from srrescgan.inference.sinks import InMemorySink, OnProgress, no_progress
+from srrescgan.upscale.flat_pictures import is_bilinear
 from srrescgan.videos import Encoding, read_through, rewrite
 
 
 @dataclass(frozen=True)
-class VideoOutcome:
-    """What became of a video."""
+class UpscaledVideo:
+    """What a user should know about a video that was upscaled."""
 
     frames: int
     bilinear: int
-    """Frames so flat that next to nothing was done to them beyond bilinear enlargement."""
+    """Frames so flat that the result is hardly more than their bilinear enlargement."""
     remarks: tuple[str, ...]
-    """What was lost on the way, each as a sentence."""
+    """What could not be kept, each as a sentence."""
 
 
 def upscale_video(
@@ -30,48 +29,48 @@ def upscale_video(
     source: Path,
     target: Path,
     encoding: Encoding,
-    tell: Callable[[float], None] = lambda share: None,
-) -> VideoOutcome:
-    """Upscale one video; ``target`` is whole in the end, or as it was.
+    on_progress: OnProgress = no_progress,
+) -> UpscaledVideo:
+    """Upscale one video; ``target`` is either complete in the end or unchanged.
 
-    Every picture is enlarged for itself; sound, subtitles, timestamps and the rest are kept as
-    :func:`srrescgan.videos.rewrite` says. The source is decoded once beforehand, so that damage
-    shows in minutes. Memory is that of a few pictures.
+    Every frame is upscaled on its own; sound, subtitles, timestamps and the rest are kept as
+    :func:`srrescgan.videos.rewrite` says. The source is decoded once before, so that damage shows
+    in minutes. Memory is that of a few frames.
 
     Args:
-        predictor: the network at work.
+        predictor: applies the network.
         source: video to read.
-        target: file to write; :func:`srrescgan.videos.output_suffix` says its suffix.
+        target: file to write; :func:`srrescgan.videos.output_suffix` gives its suffix.
         encoding: how to write it.
-        tell: told what share of the frames is done.
+        on_progress: called with the share of the frames that is done.
 
     Raises:
         ConfigError: the extra ``video`` is not installed, or the encoding does not fit.
-        DataError: the video cannot be read to its end or is too small for the network, a picture
+        DataError: the video cannot be read to its end or is too small for the network, a frame
             does not fit into memory, or the target cannot be written.
     """
     clip = read_through(source)
     bilinear = 0
 
-    def enlarge(frame: np.ndarray) -> np.ndarray:
+    def upscale_frame(frame: np.ndarray) -> np.ndarray:
         nonlocal bilinear
         lr = torch.from_numpy(frame).permute(2, 0, 1)
-        sheet = InMemorySink(lr, predictor.scale)
-        bilinear += came_out_bilinear(predictor.stream(lr, sheet.begin))
-        return np.ascontiguousarray(sheet.pixels.permute(1, 2, 0).numpy())
+        sink = InMemorySink(lr, predictor.scale)
+        bilinear += is_bilinear(predictor.stream(lr, sink))
+        return np.ascontiguousarray(sink.image.permute(1, 2, 0).numpy())
 
     try:
         remarks = rewrite(
             clip,
             target,
-            enlarge,
+            upscale_frame,
             predictor.scale,
             encoding,
-            progress=lambda done: tell(done / clip.frames),
+            progress=lambda done: on_progress(done / clip.frames),
         )
     except ValueError as error:  # too small for the network
         raise DataError(f"{source}: {error}") from error
     except (MemoryError, torch.OutOfMemoryError) as error:
         size = f"{clip.width} x {clip.height}"
-        raise DataError(f"{source}: pictures of {size} pixels do not fit into memory") from error
-    return VideoOutcome(clip.frames, bilinear, (*clip.remarks, *remarks))
+        raise DataError(f"{source}: frames of {size} pixels do not fit into memory") from error
+    return UpscaledVideo(clip.frames, bilinear, (*clip.remarks, *remarks))

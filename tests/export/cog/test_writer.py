@@ -10,7 +10,7 @@ from small_network import CONFIG, small_network
 from srrescgan.errors import ConfigError, DataError, WeightsError
 from srrescgan.export.cog import write_cog, writer
 from srrescgan.generators import SRResDNet
-from srrescgan.inference import Predictor
+from srrescgan.inference import Predictor, UpscaleOptions
 
 yaml = pytest.importorskip("yaml")
 cog = pytest.importorskip("cog")
@@ -82,7 +82,12 @@ def test_a_picture_comes_out_as_we_make_it(upscale, generator, tmp_path, ensembl
     Image.fromarray(pixels).save(tmp_path / "a.png")
     made = np.asarray(upscale(tmp_path / "a.png", ensemble=ensemble))
     lr = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
-    expected = (255 * Predictor(generator, ensemble)(lr)[0]).round().permute(1, 2, 0).numpy()
+    expected = (
+        (255 * Predictor(generator, UpscaleOptions(ensemble))(lr)[0])
+        .round()
+        .permute(1, 2, 0)
+        .numpy()
+    )
     assert np.abs(made - expected).max() <= 1
 
 

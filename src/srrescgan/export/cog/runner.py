@@ -11,9 +11,9 @@ from pathlib import Path as FilePath
 from cog import BaseRunner, Input, Path
 
 from srrescgan.images import FORMATS
-from srrescgan.inference import Predictor, choose_device
+from srrescgan.inference import Predictor, UpscaleOptions, choose_device
 from srrescgan.upscale.output_options import OutputOptions
-from srrescgan.upscale.photo import upscale_file
+from srrescgan.upscale.photo import upscale_photo
 from srrescgan.weights import load_pretrained
 
 WEIGHTS = "weights.safetensors"
@@ -56,7 +56,8 @@ class Runner(BaseRunner):
             quality=quality if FORMATS[output_format].quality else None,
             metadata="keep" if keep_metadata else "strip",
         )
-        predictor = Predictor(self.generator, ensemble, self.device, tile or "auto")
+        upscaling = UpscaleOptions(ensemble, tile or "auto")
+        predictor = Predictor(self.generator, upscaling, self.device)
         target = FilePath(tempfile.mkdtemp(), f"upscaled{FORMATS[output_format].suffix}")
-        upscale_file(predictor, FilePath(image), target, rendition)
+        upscale_photo(predictor, FilePath(image), target, rendition)
         return Path(target)

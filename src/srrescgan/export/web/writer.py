@@ -17,7 +17,7 @@ from srrescgan.export.web import runtime
 from srrescgan.export.web.graph import residual_graph
 from srrescgan.files import write_json
 from srrescgan.generators import SRResDNet
-from srrescgan.upscale.flat_pictures import LEAST_SHRINK, useful_floor
+from srrescgan.upscale.flat_pictures import MIN_RESIDUAL_SCALE, useful_floor
 
 _SCRIPTS = (
     "embedded.js", "crew.js", "bilinear.js", "picture.js", "upscaler.js", "viewer.js", "main.js",
@@ -98,7 +98,7 @@ def _settings(generator: SRResDNet) -> dict[str, Any]:
         "noise_estimate": generator.noise_estimate,
         "sigma_floor": generator.sigma_floor,
         "useful_sigma_floor": useful_floor(generator),
-        "least_shrink": LEAST_SHRINK,
+        "least_shrink": MIN_RESIDUAL_SCALE,
     }
 
 

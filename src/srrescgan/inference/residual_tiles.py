@@ -1,4 +1,4 @@
-"""The costly part of one row of tiles, computed together where that is possible."""
+"""The residuals of one row of tiles, computed together where their shapes allow it."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from srrescgan.types import Edges
 
 @dataclass(frozen=True)
 class Tile:
-    """One tile of a picture; spans are in hr pixels."""
+    """One tile of an image; spans are in hr pixels."""
 
     rows: Span
     columns: Span
@@ -29,37 +29,37 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileWork:
-    """What there is to do with the tiles of a picture."""
+    """What the tiles of one image have in common."""
 
     engine: Engine
     upsampled: Callable[[slice, slice], Tensor]
-    """Gives part of the upsampled picture, ``(1, 3, H, W)``, by rows and columns in hr pixels."""
+    """Part of the upsampled image, ``(1, 3, H, W)``, by rows and columns in hr pixels."""
     size: tuple[int, int]
-    """Height and width of the picture in hr pixels."""
+    """Height and width of the image in hr pixels."""
     halo: int
     """Hr pixels of rim that a tile needs."""
     members: Sequence[int]
     """Indices of the transforms that are averaged over."""
-    idle: Sequence[bool]
-    """Of which members nothing is to be seen, so that nothing has to be computed."""
+    skipped: Sequence[bool]
+    """Members whose residual would not be visible, so that it is not computed."""
     batch: int
-    """Number of pieces that are computed together."""
+    """Pieces that are computed together."""
 
 
 def residuals(
     work: TileWork, start: int, stop: int, columns: Iterable[slice]
 ) -> Iterator[tuple[Tile, int, Tensor | None]]:
-    """Compute a row of tiles, in whatever order suits.
+    """Compute the residuals of a row of tiles, in any order.
 
     Args:
-        work: what to do with each.
-        start: first row of the picture.
-        stop: the row behind the last.
+        work: what the tiles have in common.
+        start: first row of the image.
+        stop: the row after the last.
         columns: of each tile.
 
     Yields:
         A tile, the place of a member among the members, and the residual of the tile's core,
-        ``(1, 3, h, w)``, turned back; ``None`` for members that are idle.
+        ``(1, 3, h, w)``, turned back; ``None`` for members that are skipped.
     """
     rows = Span.around(start, stop, work.size[0], work.halo)
     waiting: dict[tuple[torch.Size, Edges], list[tuple[Tile, int, Tensor]]] = {}
@@ -68,14 +68,14 @@ def residuals(
         tile = Tile(rows, span, work.upsampled(rows.context, span.context))
         edges = _edges(tile, work.size)
         for place, index in enumerate(work.members):
-            if work.idle[place]:
+            if work.skipped[place]:
                 yield tile, place, None
                 continue
             piece = transform(tile.upsampled, index)
-            alike = piece.shape, turned(edges, index)
-            waiting.setdefault(alike, []).append((tile, place, piece))
-            if len(waiting[alike]) == work.batch:
-                yield from _computed(work, alike[1], waiting.pop(alike))
+            kind = piece.shape, turned(edges, index)
+            waiting.setdefault(kind, []).append((tile, place, piece))
+            if len(waiting[kind]) == work.batch:
+                yield from _computed(work, kind[1], waiting.pop(kind))
     for (_, edges), jobs in waiting.items():
         yield from _computed(work, edges, jobs)
 
@@ -83,8 +83,9 @@ def residuals(
 def _computed(
     work: TileWork, edges: Edges, jobs: list[tuple[Tile, int, Tensor]]
 ) -> Iterator[tuple[Tile, int, Tensor]]:
-    made = work.engine(torch.cat([piece for *_, piece in jobs]), edges)
-    for (tile, place, _), residual in zip(jobs, made.split(1), strict=True):
+    pieces = torch.cat([piece for *_, piece in jobs])
+    computed = work.engine(pieces, edges).split(1)
+    for (tile, place, _), residual in zip(jobs, computed, strict=True):
         straight = untransform(residual, work.members[place])
         yield tile, place, straight[..., _without_rim(tile.rows), _without_rim(tile.columns)]
 
@@ -100,6 +101,6 @@ def _edges(tile: Tile, size: tuple[int, int]) -> Edges:
 
 
 def _without_rim(span: Span) -> slice:
-    """The core of a residual, which has lost its rim already where it was cut."""
+    """The core within a residual, which has no rim at the sides that were cut."""
     start = span.inner.start if span.context.start == 0 else 0
     return slice(start, start + span.core.stop - span.core.start)
