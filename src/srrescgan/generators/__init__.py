@@ -1,4 +1,4 @@
-"""Networks that make images: larger ones (SR), or ones of another domain (degradation)."""
+"""Generators: super-resolution networks, and networks that learn a degradation."""
 
 from srrescgan.generators.dsgan import DSGANGenerator
 from srrescgan.generators.srresdnet import SRResDNet

@@ -1,19 +1,16 @@
-"""The generator of DSGAN: a picture in, the same picture as a camera would have taken it out."""
+"""DSGANGenerator: moves a clean image into the domain of a camera."""
 
 import torch
 from torch import Tensor, nn
 
 
 class DSGANGenerator(nn.Module):
-    """Residual network that moves a low-resolution picture into another domain.
+    """Residual network that moves a low-resolution image into another domain.
 
     Fritsche, Gu, Timofte, "Frequency Separation for Real-World Super-Resolution", ICCVW 2019,
-    section 3.2. With 64 features and 8 blocks it has 594,380 parameters, the names and order of
-    whose keys are those of the released file. There is no skip from input to output: from scratch
-    the network has to learn the picture itself, too.
-
-    Local: an output pixel depends on :attr:`halo` pixels around it and nothing beyond, so a
-    picture may be processed in tiles.
+    section 3.2. With 64 features and 8 blocks it has 594,380 parameters; names and order of the
+    keys are those of the released file. There is no skip connection from input to output, so from
+    scratch the network also has to learn the image itself.
 
     Args:
         features: channels between the layers.
@@ -39,7 +36,7 @@ class DSGANGenerator(nn.Module):
 
     @property
     def halo(self) -> int:
-        """Pixels in every direction that an output pixel depends on."""
+        """Input pixels in every direction that an output pixel depends on."""
         return 2 + 2 * len(self.res_blocks)
 
     def forward(self, lr: Tensor) -> Tensor:

@@ -18,14 +18,14 @@ NOISE_ESTIMATES = ("upsampled", "input")
 
 
 class SRResDNet(nn.Module):
-    """Upsample bilinearly, then subtract a predicted residual no longer than the noise allows.
+    """Upsamples bilinearly, then subtracts a residual whose l2 norm the noise level limits.
 
     Umer, Foresti, Micheloni, "Deep Generative Adversarial Residual Convolutional Networks for
-    Real-World Super-Resolution", CVPRW 2020. Parameter names and their order are those of the
-    released files: ``load_state_dict`` takes such a file and ``state_dict`` is one.
+    Real-World Super-Resolution", CVPRW 2020. Names and order of the parameters are those of the
+    released files, which ``load_state_dict`` takes as they are.
 
     Inside, values are in [0, 255], as the released weights expect. The noise estimate and the
-    projection are computed in float32 also under autocast.
+    projection are computed in float32, even under autocast.
 
     Args:
         scale: 2, 3 or 4. The released weights are for 4.
@@ -35,16 +35,16 @@ class SRResDNet(nn.Module):
             radius. The reference starts at ln 2, which with ``"upsampled"`` leaves next to nothing
             of the residual; the released weights hold about 9.
         noise_estimate: where the noise is measured. ``"upsampled"`` is the reference: on the
-            bilinearly upsampled image, about 2000 times too low, for which a trained ``alpha``
-            makes up. ``"input"`` measures the low-resolution image itself; choose it for a
-            training from scratch, not for the released weights.
-        sigma_floor: the noise estimate is never below this, in [0, 1] units (of the estimate, so
-            compare it with estimates of the same kind). At 0 an image that is flat in more than
-            half of its area has an estimate of about 0, and the output is the bilinear image.
+            bilinearly upsampled image, about 2000 times too low, which a trained ``alpha``
+            compensates. ``"input"`` measures the low-resolution image itself; choose it to train
+            from scratch, not for the released weights.
+        sigma_floor: lower bound of the noise estimate, in [0, 1] units of that estimate. At 0, an
+            image that is flat in more than half of its area has an estimate of about 0, and the
+            output is the bilinear image.
 
     Raises:
-        ValueError: an argument is out of its range, or an image is too small for the estimate:
-            ``scale`` times its side must be 8 or more, for ``"input"`` the side itself.
+        ValueError: an argument is out of its range; or an image is too small for the noise
+            estimate: ``scale`` times its side must be 8 or more, for ``"input"`` the side itself.
 
     Shape:
         - lr: ``(B, 3, h, w)``, RGB in [0, 1].
@@ -91,7 +91,12 @@ class SRResDNet(nn.Module):
         )
 
     def estimate_sigma(self, lr: Tensor, upsampled: Tensor) -> Tensor:
-        """Noise of each image, ``(B,)`` in [0, 1] units, from what ``upsample`` took and gave."""
+        """Noise standard deviation of each image, ``(B,)`` in [0, 1] units.
+
+        Args:
+            lr: input of :meth:`upsample`.
+            upsampled: its output.
+        """
         measured = upsampled if self.noise_estimate == "upsampled" else lr
         return estimate_sigma(measured).clamp(min=self.sigma_floor)
 
@@ -108,11 +113,11 @@ class SRResDNet(nn.Module):
         return _clipped(upsampled - project(residual, 255 * sigma, self.alpha))
 
     def radius(self, sigma: Tensor, count: int) -> Tensor:
-        """Longest residual of ``count`` values that ``sigma`` allows, ``(B,)``."""
+        """Largest l2 norm that ``sigma`` allows a residual of ``count`` values, ``(B,)``."""
         return ball_radius(255 * sigma, self.alpha, count)
 
     def subtract(self, upsampled: Tensor, residual: Tensor, residual_scale: Tensor) -> Tensor:
-        """What ``combine`` does to any piece, once it is known how much the whole shrinks.
+        """``combine`` for any piece of an image, once the scale of the whole residual is known.
 
         Args:
             upsampled: the piece.
@@ -128,7 +133,7 @@ def _clipped(image: Tensor) -> Tensor:
 
 
 class _ResDNet(nn.Module):
-    """The convolutions of SRResDNet; a module of its own for the sake of the released keys."""
+    """The convolutions of SRResDNet; a module of its own so that keys equal the released ones."""
 
     def __init__(self, features: int, blocks: int) -> None:
         super().__init__()
@@ -138,7 +143,7 @@ class _ResDNet(nn.Module):
         )
         self.conv_out = WNConvTranspose2d(features, 3, kernel_size=5)
         self.halo = self.conv1.margin + blocks * PreActivationBlock.margin + self.conv_out.margin
-        # As in the reference, whose loop over convolutions does not meet the transposed one.
+        # As in the reference, whose loop over convolutions skips the transposed one.
         for module in self.modules():
             if isinstance(module, WNConv2d):
                 nn.init.zeros_(module.bias)

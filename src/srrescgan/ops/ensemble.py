@@ -1,6 +1,6 @@
-"""The eight symmetries of the square, for self-ensembling.
+"""Rotations and reflections of an image, for self-ensembling.
 
-Averaging what a network makes of the eight turned and mirrored copies of an image is SRResCGAN+
+SRResCGAN+ averages the outputs of a network over the eight transforms of its input
 (Umer, Foresti, Micheloni, CVPRW 2020; first in Timofte, Rothe, Van Gool, CVPR 2016).
 """
 
@@ -71,7 +71,7 @@ def untransform(image: Tensor, index: int) -> Tensor:
 
 
 def turned(edges: Edges, index: int) -> Edges:
-    """Those of a piece after :func:`transform` of that index.
+    """The edges of a piece after :func:`transform` with the same index.
 
     Example:
         >>> turned(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise

@@ -1,4 +1,4 @@
-"""A generator rebuilt from a weight file alone."""
+"""Builds a generator from a weight file alone."""
 
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +12,7 @@ from srrescgan.weights.files import load_into, read_generator
 
 _PACKAGE = "srrescgan.generators."
 REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4}
-"""What a file that does not say is taken for: the released SRResCGAN generator."""
+"""Assumed for a file without a configuration: the released SRResCGAN generator."""
 DOMAIN_REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.DSGANGenerator"}
 """The same for degradations: the released DSGAN generator."""
 
@@ -22,15 +22,15 @@ def load_generator(
     config: dict[str, Any] | None = None,
     reference: dict[str, Any] = REFERENCE,
 ) -> nn.Module:
-    """Build the generator a weight file belongs to, of whatever kind, and load it, in eval mode.
+    """Build the generator that a weight file belongs to, and load it, in eval mode.
 
     Args:
         path: a Lightning checkpoint, ``.safetensors``, or a reference ``.pth``.
-        config: ``_target_`` and constructor arguments, instead of what the file says.
-        reference: likewise, where the file says nothing.
+        config: ``_target_`` and constructor arguments, instead of those in the file.
+        reference: likewise, for a file without them.
 
     Raises:
-        WeightsError: when the file cannot be read or belongs to another network.
+        WeightsError: the file cannot be read or belongs to another network.
     """
     weights = read_generator(path)
     generator = build_generator(config or weights.config or reference)
@@ -42,13 +42,13 @@ def load_pretrained(path: str | Path, config: dict[str, Any] | None = None) -> n
     """Load a super-resolution generator; arguments and errors as :func:`load_generator`.
 
     Raises:
-        WeightsError: also when the file holds a degradation.
+        WeightsError: also if the file holds a degradation.
     """
     generator = load_generator(path, config)
     if cast(SRGenerator, generator).scale == 1:
         raise WeightsError(
-            f"{path} holds a degradation ({type(generator).__name__}), which enlarges nothing."
-            f" Make pictures with it: python -m srrescgan.degrade degradation=dsgan weights={path}"
+            f"{path} holds a degradation ({type(generator).__name__}), which does not enlarge"
+            f" pictures. Use it with: python -m srrescgan.degrade degradation=dsgan weights={path}"
         )
     return generator
 
@@ -61,7 +61,7 @@ def load_domain_generator(path: str | Path | None) -> nn.Module:
 
     Raises:
         ConfigError: no ``path`` was given.
-        WeightsError: also when the file holds a super-resolution generator.
+        WeightsError: also if the file holds a super-resolution generator.
     """
     if path is None:
         raise ConfigError(
@@ -80,11 +80,11 @@ def load_domain_generator(path: str | Path | None) -> nn.Module:
 def build_generator(config: dict[str, Any]) -> nn.Module:
     """Build one of this package's generators.
 
-    The configuration may come out of a downloaded file, so it can name a class of
-    :mod:`srrescgan.generators` and nothing else.
+    The configuration may come from a downloaded file, so only classes of
+    :mod:`srrescgan.generators` are accepted.
 
     Raises:
-        WeightsError: when it names anything else, or arguments the class does not take.
+        WeightsError: it names anything else, or arguments that the class does not take.
     """
     arguments = {key: value for key, value in config.items() if not key.startswith("_")}
     target = str(config.get("_target_"))

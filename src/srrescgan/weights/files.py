@@ -1,4 +1,4 @@
-"""Weight files of every kind: a Lightning checkpoint, ``.safetensors``, a reference ``.pth``."""
+"""Reads and writes weight files: Lightning checkpoints, ``.safetensors``, reference ``.pth``."""
 
 import json
 import pickle
@@ -20,7 +20,7 @@ _WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "model_g_
 
 @dataclass(frozen=True)
 class GeneratorWeights:
-    """A generator's parameters and, where the file says it, how to build the generator."""
+    """Parameters of a generator and, if the file holds it, the configuration to build it."""
 
     state: dict[str, Tensor]
     config: dict[str, Any] | None
@@ -32,7 +32,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     """Read a file written by ``torch.save``; only tensors and plain containers are accepted.
 
     Raises:
-        WeightsError: when the file is missing, damaged, or would run code on loading.
+        WeightsError: the file is missing, damaged, or would run code on loading.
     """
     if not path.is_file():
         raise WeightsError(f"no weight file at {path}")
@@ -44,7 +44,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
             " code. Expected a file of tensors only: a checkpoint of this project, a"
             " .safetensors file, or a reference .pth."
         ) from error
-    except Exception as error:  # a damaged file fails in as many ways as there are bytes
+    except Exception as error:  # a damaged file can raise almost anything
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise WeightsError(f"{path} cannot be read as a weight file: {reason}") from error
     if not isinstance(content, dict):
@@ -53,10 +53,10 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def read_generator(path: str | Path) -> GeneratorWeights:
-    """Read the generator out of a weight file; of two in a checkpoint, the averaged one.
+    """Read the generator from a weight file; if a checkpoint holds two, the averaged one.
 
     Raises:
-        WeightsError: when the file cannot be read or holds no generator.
+        WeightsError: the file cannot be read or holds no generator.
     """
     path = Path(path).expanduser()
     if path.suffix == ".safetensors":
@@ -74,10 +74,10 @@ def read_generator(path: str | Path) -> GeneratorWeights:
 
 
 def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
-    """Load ``weights``, every key of them, into ``generator``.
+    """Load every key of ``weights`` into ``generator``.
 
     Raises:
-        WeightsError: naming what does not fit when the weights belong to another network.
+        WeightsError: the weights belong to another network; the message names what does not fit.
     """
     own = generator.state_dict()
     missing = sorted(own.keys() - weights.state.keys())
@@ -102,7 +102,7 @@ def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
 
 
 def write_pth(state: dict[str, Tensor], path: Path) -> None:
-    """Write a bare state dict, the reference's own format."""
+    """Write a bare state dict, the format of the reference."""
     with replacing(path) as temporary:
         copies = {key: value.detach().cpu().clone() for key, value in state.items()}
         with temporary.open("wb") as file:  # given a path, torch raises no OSError

@@ -1,4 +1,4 @@
-"""Released weights by name, for whoever does not want to spell a path."""
+"""Finds weight files: by path, or released weights by name."""
 
 import os
 from pathlib import Path
@@ -11,17 +11,17 @@ RELEASED = {
     "srrescgan": "srrescgan_model.pth",
     "srresdnet_perceptual": "srresdnet_perceptual.pth",
 }
-"""File in that folder by name: the SRResCGAN generator, and what its training began with."""
+"""File in that folder by name: the SRResCGAN generator, and its pre-trained initial weights."""
 
 
 def find_weights(path_or_name: str | Path) -> Path:
-    """Return the weight file that is meant.
+    """Return the path of a weight file.
 
-    A file that exists is meant itself. Else a name without folders is looked for in the folder of
-    released weights: one of :data:`RELEASED`, or any file there.
+    An existing file is taken as it is. A name without folders is searched in the folder of released
+    weights: one of :data:`RELEASED`, or any file there.
 
     Raises:
-        WeightsError: there is none, with every place that was looked at.
+        WeightsError: there is none; the message lists every place that was searched.
     """
     given = Path(path_or_name).expanduser()
     if given.is_file():
