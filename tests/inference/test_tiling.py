@@ -1,5 +1,6 @@
 """A picture of any size, in tiles, with little memory, and equal to the whole."""
 
+import math
 from unittest import mock
 
 import pytest
@@ -88,6 +89,18 @@ def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) ->
         # Four rows of tiles in each pass; those of a pass that was in vain count too.
         assert shares == [(index + 1) / 4 / starts for index in range(4 * starts)]
         assert all((scale < 1) == (starts == 2) for scale in info.residual_scale)
+
+
+@pytest.mark.usefixtures("large")
+def test_a_residual_that_is_only_a_little_too_long_is_shortened_too() -> None:
+    lr, sink, options = torch.rand(3, 16, 12), BandList(), UpscaleOptions(tile=4)
+    info = Predictor(network(-3.0, noise_estimate="input"), options).stream(lr, sink)
+    (share,) = info.residual_scale
+    alpha = -3.0 - math.log(1.5 * share)  # the residual is 1.5 times as long as allowed
+    generator = network(alpha, noise_estimate="input")
+    info = Predictor(generator, options).stream(lr, sink)
+    assert info.residual_scale[0] == pytest.approx(1 / 1.5, rel=1e-4)
+    assert (sink.picture - Predictor(generator)(lr[None])[0]).abs().max() < 1e-5
 
 
 def test_a_picture_of_usual_size_is_computed_once() -> None:

@@ -58,6 +58,15 @@ def test_an_opaque_picture_is_as_one_without_alpha(channels: int) -> None:
     assert torch.equal(result[-1], torch.ones(20, 26))
 
 
+def test_16_bit_alpha_is_opaque_at_its_own_maximum_only() -> None:
+    color = levels(3, 10, 13, largest=65535)
+    faint = torch.full_like(color[:1], 255)  # opaque if it were 8 bits
+    assert not is_opaque(faint)
+    assert is_opaque(torch.full_like(faint, 65535))
+    alpha = enlarged(torch.cat([color, faint]))[3]
+    assert torch.allclose(alpha, torch.full_like(alpha, 255 / 65535), atol=1e-6)
+
+
 def orange_disc(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """RGBA, random where nothing is seen; and the color alone, ``(3, h, w)``."""
     row, column = torch.meshgrid(torch.arange(24), torch.arange(20), indexing="ij")

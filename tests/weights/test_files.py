@@ -1,0 +1,17 @@
+"""Weight files of other projects."""
+
+from pathlib import Path
+
+import torch
+
+from srrescgan.weights.files import read_generator
+
+
+def test_the_averaged_weights_of_a_file_win(tmp_path: Path) -> None:
+    # BasicSR writes both, in this order.
+    content = {"params": {"weight": torch.zeros(2)}, "params_ema": {"weight": torch.ones(2)}}
+    torch.save(content, tmp_path / "both.pth")
+    assert torch.equal(read_generator(tmp_path / "both.pth").state["weight"], torch.ones(2))
+    del content["params_ema"]
+    torch.save(content, tmp_path / "plain.pth")
+    assert torch.equal(read_generator(tmp_path / "plain.pth").state["weight"], torch.zeros(2))
