@@ -161,7 +161,7 @@ def test_tiles_equal_the_whole(leaf: str, generator: Any, tile: int) -> None:
     lr = torch.rand(1, 3, 31, 38)
     whole = generator(lr)
     if isinstance(generator, LocalGenerator):
-        tiled = in_tiles(generator, lr, tile, generator.halo)
+        tiled = in_tiles(generator, lr, tile, generator.halo, generator.scale)
     elif isinstance(generator, ProjectedGenerator):
         tiled = Predictor(generator, tile=tile)(lr)
     else:
