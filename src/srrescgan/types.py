@@ -158,15 +158,15 @@ class Degradation(Protocol):
 
 
 class Metric(Protocol):
-    """How good a picture is, alone or beside another, under a protocol."""
+    """Image quality under a protocol, with or without a reference image."""
 
     reference: Literal["hr", "lr"] | None
-    """What it is called with beside the picture; ``None``: nothing."""
+    """The second argument of the call; ``None``: the metric needs no reference."""
     higher_is_better: bool
     decimals: int
-    """Digits behind the point that are worth showing."""
-    what: str
-    """A sentence: definition, network, version."""
+    """Decimal places to show."""
+    description: str
+    """Definition, network and version, in one sentence without a full stop."""
 
     def __call__(self, image: Tensor, reference: Tensor = ..., /) -> Tensor:
         """Score each of ``(B, 3, H, W)`` in [0, 1]; ``(B,)`` float64."""

@@ -6,18 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparison_items import evaluation_and_worst_cases, image_result
 from evaluations import evaluation_of
-from exhibits import evaluation_and_gallery, shown
 from screens import enlarged, pixels, settle, shows
 
+from srrescgan.eval.evaluation import ScoreRow
 from srrescgan.eval.page import write_page
-from srrescgan.eval.results import Row
+from srrescgan.eval.summary import summarize
 
 pytestmark = pytest.mark.browser
 
 EVIL = "<img src=x onerror=window.hit=1>"
-WORST = shown("worst", 0.75, spoiled=(64, 96))
-GOOD = shown("good", 0.125, seed=1)
+WORST = image_result("worst", 0.75, spoiled=(64, 96))
+GOOD = image_result("good", 0.125, seed=1)
 PANE = "#panes canvas"
 HANDLE = 30
 """Pixels either side of the border that the handle and its shadow may cover."""
@@ -26,14 +27,16 @@ HANDLE = 30
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two images to look at, one that is not shown, one that could not be scored."""
-    evaluation, gallery = evaluation_and_gallery(WORST, GOOD)
+    evaluation, worst = evaluation_and_worst_cases(WORST, GOOD)
     rows = [
         *evaluation.rows,
-        Row("set5", "photo 10", "sr", {"rgb8/psnr": float("inf"), "rgb8/lpips": 0.0}),
-        Row("set5", "photo 9", "sr", {}, f"sr holds NaN {EVIL}"),
+        ScoreRow("set5", "photo 10", "sr", {"rgb8/psnr": float("inf"), "rgb8/lpips": 0.0}),
+        ScoreRow("set5", "photo 9", "sr", {}, f"sr holds NaN {EVIL}"),
     ]
     path = tmp_path_factory.mktemp("page") / "comparison.html"
-    write_page(path, f"Report {EVIL}", evaluation_of(rows), gallery.exhibits, "sr")
+    evaluation = evaluation_of(rows)
+    summary = summarize(evaluation)
+    write_page(path, f"Report {EVIL}", evaluation, summary, worst.items, "sr")
     return path
 
 
@@ -77,7 +80,7 @@ def test_either_side_of_the_dragged_border_shows_its_own_picture(open_page, repo
     top, left = place(page, times)
     border = round(stage["width"] / 4) - left
     picture = seen[top : top + 96 * times, left : left + 128 * times]
-    bicubic, sr = (enlarged(WORST.made[name], times) for name in ("bicubic", "sr"))
+    bicubic, sr = (enlarged(WORST.outputs[name], times) for name in ("bicubic", "sr"))
     np.testing.assert_array_equal(picture[:, : border - HANDLE], bicubic[:, : border - HANDLE])
     np.testing.assert_array_equal(picture[:, border + HANDLE :], sr[:, border + HANDLE :])
 
@@ -111,7 +114,7 @@ def test_what_is_under_the_pointer_stays_there_in_every_pane(open_page, report: 
     settle(page)
     names = page.locator("#panes figcaption b").all_inner_texts()
     assert names == ["lr", "bicubic", "sr", "hr"]
-    pictures = [enlarged(WORST.lr, 4), *WORST.made.values(), WORST.hr]
+    pictures = [enlarged(WORST.lr, 4), *WORST.outputs.values(), WORST.hr]
     # In the middle of a pixel of the picture, a third into the second pane.
     before = zoom(page) / 100
     top, left = place(page, round(before))
@@ -177,7 +180,7 @@ def test_the_error_map_is_the_error(open_page, report: Path) -> None:
     seen = pixels(page, PANE)
     top, left = place(page, 1)
     ramp = np.array([[8, 8, 24], [72, 24, 122], [196, 54, 94], [250, 152, 44], [255, 246, 200]])
-    error = np.abs(WORST.made["sr"].astype(float) - WORST.hr).mean(axis=2)
+    error = np.abs(WORST.outputs["sr"].astype(float) - WORST.hr).mean(axis=2)
     assert error.max() > 128
     level = np.floor(255 * np.minimum(1, error / 128) + 0.5)
     stops = np.linspace(0, 255, len(ramp))
@@ -232,19 +235,20 @@ def test_a_row_leads_to_its_image(open_page, report: Path) -> None:
     times = zoom(page) // 100
     top, left = place(page, times)
     seen = pixels(page, PANE)[top : top + 96 * times, left + HANDLE : left + 128 * times]
-    expected = enlarged(GOOD.made["bicubic"], times)[:, HANDLE:]
+    expected = enlarged(GOOD.outputs["bicubic"], times)[:, HANDLE:]
     np.testing.assert_array_equal(seen, expected)
     assert page.locator("#rows tr", has_text="photo").get_by_role("button").count() == 0
 
 
 def test_the_strip_leads_to_the_worst_place(open_page, tmp_path: Path) -> None:
     images = [
-        shown("slightly", 0.9, size=(192, 384), spoiled=(16, 16)),
-        shown("strongly", 0.1, size=(192, 384), spoiled=(150, 300), seed=1),
+        image_result("slightly", 0.9, size=(192, 384), spoiled=(16, 16)),
+        image_result("strongly", 0.1, size=(192, 384), spoiled=(150, 300), seed=1),
     ]
-    images[0].made["sr"][32:48, 32:48] = images[0].hr[32:48, 32:48]
-    evaluation, gallery = evaluation_and_gallery(*images)
-    write_page(tmp_path / "page.html", "Report", evaluation, gallery.exhibits, "sr")
+    images[0].outputs["sr"][32:48, 32:48] = images[0].hr[32:48, 32:48]
+    evaluation, worst = evaluation_and_worst_cases(*images)
+    summary = summarize(evaluation)
+    write_page(tmp_path / "page.html", "Report", evaluation, summary, worst.items, "sr")
     page = open_page(tmp_path / "page.html")
     settle(page)
     # By how bad the place is, not the whole image.
@@ -263,19 +267,20 @@ def test_the_strip_leads_to_the_worst_place(open_page, tmp_path: Path) -> None:
         settle(page)
         found.append(re.findall(r"\d+", page.locator("#readout").inner_text())[:2])
     (left, _), (right, _), (_, top), (_, bottom) = np.array(found, int)
-    worst = gallery.exhibits[1].pictures[2].worst
+    worst = worst.items[1].pictures[2].worst
     assert left <= worst.left
     assert worst.left + worst.width - 1 <= right
     assert (top, bottom) == (worst.top, worst.top + worst.height - 1)
 
 
 def test_a_part_of_an_image_says_which_part_it_is(open_page, tmp_path: Path) -> None:
-    image = shown("large", size=(192, 256), spoiled=(150, 200))
-    evaluation, gallery = evaluation_and_gallery(image, crop=128)
-    write_page(tmp_path / "page.html", "Report", evaluation, gallery.exhibits, "sr")
+    image = image_result("large", size=(192, 256), spoiled=(150, 200))
+    evaluation, worst = evaluation_and_worst_cases(image, crop=128)
+    summary = summarize(evaluation)
+    write_page(tmp_path / "page.html", "Report", evaluation, summary, worst.items, "sr")
     page = open_page(tmp_path / "page.html")
     settle(page)
-    region = gallery.exhibits[0].region
+    region = worst.items[0].region
     told = page.locator("#readout").inner_text()
     assert told == f"128 × 128 pixels from ({region.left}, {region.top}) of 256 × 192"
     assert "cut down" in page.locator("header").inner_text()
@@ -285,15 +290,15 @@ def test_a_part_of_an_image_says_which_part_it_is(open_page, tmp_path: Path) -> 
     told = page.locator("#readout").inner_text()
     x, y = map(int, re.match(r"x (\d+), y (\d+)", told).groups())
     for method in ("bicubic", "sr"):
-        assert f"{method} {' '.join(map(str, image.made[method][y, x]))}" in told
+        assert f"{method} {' '.join(map(str, image.outputs[method][y, x]))}" in told
 
 
 def test_names_are_never_code(open_page, tmp_path: Path) -> None:
-    image = shown(EVIL, data_set=EVIL)
-    image = replace(image, made={EVIL: image.made["sr"]}, scores={EVIL: image.scores["sr"]})
-    evaluation, gallery = evaluation_and_gallery(image)
+    image = image_result(EVIL, data_set=EVIL)
+    image = replace(image, outputs={EVIL: image.outputs["sr"]}, scores={EVIL: image.scores["sr"]})
+    evaluation, worst = evaluation_and_worst_cases(image)
     path = tmp_path / "page.html"
-    write_page(path, EVIL, evaluation, gallery.exhibits, EVIL)
+    write_page(path, EVIL, evaluation, summarize(evaluation), worst.items, EVIL)
     page = open_page(path)
     settle(page)
     page.get_by_text("Side by side").click()

@@ -7,19 +7,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evaluations import evaluation_of, scores_of
+from evaluations import evaluation_of, scores_of, write_folder
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
 from srrescgan.compare.__main__ import compare_runs
-from srrescgan.compare.paired import ComparisonError, Side, compare, sides_of
+from srrescgan.compare.paired import (
+    ComparedMethod,
+    ComparisonError,
+    choose_methods,
+    compare_methods,
+)
 from srrescgan.compare.paired_report import content, paired_tables, verdicts
 from srrescgan.config.cli import check_overrides
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.eval import store
+from srrescgan.eval.evaluation import Evaluation, ScoreRow
 from srrescgan.eval.render import markdown
-from srrescgan.eval.results import Evaluation, Row
 
 RNG = np.random.default_rng(0)
 PSNR = RNG.normal(25, 3, size=30)
@@ -41,7 +45,7 @@ def run(gain: float = 0.0, less_lpips: float = 0.0, noise: int = 0, count: int =
 
 
 def verdict_of(first: Evaluation, second: Evaluation) -> dict[str, str]:
-    found = compare(sides_of({"old": first, "new": second}, {}))
+    found = compare_methods(choose_methods({"old": first, "new": second}, {}))
     return {result.column.key: result.verdict for result in found.results}
 
 
@@ -69,8 +73,8 @@ def test_few_images_cannot_tell_however_large_the_difference() -> None:
 
 
 def test_p_is_corrected_for_all_columns_and_pairs_of_a_set() -> None:
-    sides = sides_of({"a": run(), "b": run(0.1, noise=3), "c": run(0.1, noise=4)}, {})
-    results = compare(sides).results
+    sides = choose_methods({"a": run(), "b": run(0.1, noise=3), "c": run(0.1, noise=4)}, {})
+    results = compare_methods(sides).results
     assert [(r.first, r.second) for r in results[::2]] == [("a", "b"), ("a", "c"), ("b", "c")]
     smallest = min(results, key=lambda r: r.difference.p)
     assert smallest.p == pytest.approx(min(1.0, 6 * smallest.difference.p))
@@ -78,7 +82,9 @@ def test_p_is_corrected_for_all_columns_and_pairs_of_a_set() -> None:
 
 def test_methods_of_one_evaluation_can_be_compared() -> None:
     evaluation = run()
-    found = compare([Side("bicubic", evaluation, "bicubic"), Side("ours", evaluation, "sr")])
+    found = compare_methods(
+        [ComparedMethod("bicubic", evaluation, "bicubic"), ComparedMethod("ours", evaluation, "sr")]
+    )
     assert [r.verdict for r in found.results] == ["better", "better"]
     assert found.results[0].difference.estimate.mean == pytest.approx(2.0)
     assert found.problems == ()
@@ -90,7 +96,7 @@ def test_images_that_only_one_has_are_named_and_left_out() -> None:
         + scores_of("sr", "rgb8/psnr", [99.0], "extra_set")
     )
     (psnr, _), problems = (
-        (found := compare(sides_of({"a": run(), "b": other}, {}))).results,
+        (found := compare_methods(choose_methods({"a": run(), "b": other}, {}))).results,
         (found.problems),
     )
     assert psnr.difference.estimate.images == 29
@@ -100,41 +106,43 @@ def test_images_that_only_one_has_are_named_and_left_out() -> None:
 
 
 def test_a_broken_image_is_not_counted_and_is_named() -> None:
-    rows = [Row(r.set, r.name, r.method, {}, "NaN") if r.name == "7" else r for r in run(1.0).rows]
-    found = compare(sides_of({"a": run(), "b": evaluation_of(rows)}, {}))
+    rows = [
+        ScoreRow(r.set, r.name, r.method, {}, "NaN") if r.name == "7" else r for r in run(1.0).rows
+    ]
+    found = compare_methods(choose_methods({"a": run(), "b": evaluation_of(rows)}, {}))
     assert found.results[0].difference.estimate.images == 29
     assert any("only in a" in problem and problem.endswith(": 7") for problem in found.problems)
 
 
 def test_other_pictures_under_the_same_names_are_noticed_by_bicubic() -> None:
     noisier = [replace(r, scores={k: v - 1 for k, v in r.scores.items()}) for r in run().rows]
-    found = compare(sides_of({"a": run(), "b": evaluation_of(noisier)}, {}))
+    found = compare_methods(choose_methods({"a": run(), "b": evaluation_of(noisier)}, {}))
     assert any("did not see the same pictures" in problem for problem in found.problems)
 
 
 def test_numbers_of_different_protocols_are_refused() -> None:
     other = replace(run(), protocols={"rgb8": "rgb, border 4, 8-bit rounded"})
     with pytest.raises(ComparisonError, match=r"protocol rgb8.*border 0.*border 4.*again"):
-        compare(sides_of({"a": run(), "b": other}, {}))
-    vgg = replace(run().columns[1], what="LPIPS 0.1, VGG")
+        compare_methods(choose_methods({"a": run(), "b": other}, {}))
+    vgg = replace(run().columns[1], description="LPIPS 0.1, VGG")
     other = replace(run(), columns=(run().columns[0], vgg))
     with pytest.raises(ComparisonError, match=r"rgb8/lpips.*AlexNet.*VGG"):
-        compare(sides_of({"a": run(), "b": other}, {}))
+        compare_methods(choose_methods({"a": run(), "b": other}, {}))
 
 
 def test_nothing_in_common_and_unknown_names_are_refused() -> None:
     other = evaluation_of(scores_of("sr", "rgb8/psnr", [20.0], "urban"))
     with pytest.raises(ComparisonError, match=r"no image in common.*set5.*urban"):
-        compare(sides_of({"a": run(), "b": other}, {}))
+        compare_methods(choose_methods({"a": run(), "b": other}, {}))
     with pytest.raises(ComparisonError, match=r"methods.c: no such run \(there are: a\)"):
-        sides_of({"a": run()}, {"c": "sr"})
+        choose_methods({"a": run()}, {"c": "sr"})
     with pytest.raises(ComparisonError, match=r"'best'.*bicubic, sr"):
-        compare(sides_of({"a": run(), "b": run()}, {"a": "best"}))
+        compare_methods(choose_methods({"a": run(), "b": run()}, {"a": "best"}))
     with pytest.raises(ComparisonError, match="two runs or more, not 1"):
-        compare(sides_of({"a": run()}, {}))
+        compare_methods(choose_methods({"a": run()}, {}))
     two = evaluation_of([*run().rows, *scores_of("sr+", "rgb8/psnr", PSNR)])
     with pytest.raises(ComparisonError, match=r"bicubic, sr, sr\+.*methods='\{a: sr\+\}'"):
-        sides_of({"a": two}, {})
+        choose_methods({"a": two}, {})
 
 
 def test_an_infinite_score_is_shown_and_not_tested() -> None:
@@ -144,7 +152,7 @@ def test_an_infinite_score_is_shown_and_not_tested() -> None:
         else r
         for r in run().rows
     ]
-    found = compare(sides_of({"a": run(), "b": evaluation_of(perfect)}, {}))
+    found = compare_methods(choose_methods({"a": run(), "b": evaluation_of(perfect)}, {}))
     assert found.results[0].verdict == "not tested, a mean is infinite"
     assert "+∞" in markdown(paired_tables(found))
     line = content(found)["results"][0]
@@ -153,7 +161,7 @@ def test_an_infinite_score_is_shown_and_not_tested() -> None:
 
 
 def test_the_verdict_in_words() -> None:
-    found = compare(sides_of({"old": run(), "new": run(0.5, -0.05, noise=1)}, {}))
+    found = compare_methods(choose_methods({"old": run(), "new": run(0.5, -0.05, noise=1)}, {}))
     assert verdicts(found) == ["set5, new against old: better: rgb8/psnr; worse: rgb8/lpips."]
 
 
@@ -167,8 +175,8 @@ def composed(*overrides: str):
 def test_the_command_reads_folders_and_writes_what_it_prints(
     tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    store.write(run(), tmp_path / "one run")
-    store.write(run(0.5, noise=1), tmp_path / "b")
+    write_folder(run(), tmp_path / "one run")
+    write_folder(run(0.5, noise=1), tmp_path / "b")
     overrides = [
         f"runs={{old: '{tmp_path}/one run', new: {tmp_path / 'b'}}}",
         f"output_dir={tmp_path / 'out'}",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from exhibits import COLUMNS, evaluation_and_gallery, shown
+from comparison_items import COLUMNS, evaluation_and_worst_cases, image_result
 
 from srrescgan.eval.contact_sheet import GAP, LINE, contact_sheet
 
@@ -24,18 +24,21 @@ def enlarged(picture: np.ndarray, times: int) -> np.ndarray:
 
 
 def test_tiles_are_the_worst_place_of_every_picture() -> None:
-    images = [shown("a", 0.9, spoiled=(0, 0)), shown("b", 0.1, spoiled=(64, 96), seed=1)]
-    exhibits = evaluation_and_gallery(*images)[1].exhibits
-    sheet = contact_sheet(exhibits, ["bicubic", "sr"], COLUMNS, "sr", size=SIDE, zoom=ZOOM)
-    for line, (image, exhibit) in enumerate(zip(images, exhibits, strict=True)):
-        worst = exhibit.pictures[2].worst
+    images = [
+        image_result("a", 0.9, spoiled=(0, 0)),
+        image_result("b", 0.1, spoiled=(64, 96), seed=1),
+    ]
+    items = evaluation_and_worst_cases(*images)[1].items
+    sheet = contact_sheet(items, ["bicubic", "sr"], COLUMNS, "sr", size=SIDE, zoom=ZOOM)
+    for line, (image, item) in enumerate(zip(images, items, strict=True)):
+        worst = item.pictures[2].worst
         middle = (worst.top + worst.height // 2, worst.left + worst.width // 2)
         shown_sr = tile(sheet, line, 2)[::ZOOM, ::ZOOM]
         places = [
             (y, x)
             for y in range(0, 96 - SIDE + 1, 4)
             for x in range(0, 128 - SIDE + 1, 4)
-            if (image.made["sr"][y : y + SIDE, x : x + SIDE] == shown_sr).all()
+            if (image.outputs["sr"][y : y + SIDE, x : x + SIDE] == shown_sr).all()
         ]
         ((y, x),) = places
         assert y <= middle[0] <= y + SIDE
@@ -43,14 +46,14 @@ def test_tiles_are_the_worst_place_of_every_picture() -> None:
         place, lr_place = np.s_[y : y + SIDE, x : x + SIDE], np.s_[y // 4 :, x // 4 :]
         small = image.lr[lr_place][: SIDE // 4, : SIDE // 4]
         np.testing.assert_array_equal(tile(sheet, line, 0), enlarged(small, 4 * ZOOM))
-        for column, picture in ((1, image.made["bicubic"]), (3, image.hr)):
+        for column, picture in ((1, image.outputs["bicubic"]), (3, image.hr)):
             np.testing.assert_array_equal(tile(sheet, line, column), enlarged(picture[place], ZOOM))
 
 
 def test_each_score_stands_under_its_method() -> None:
-    exhibits = evaluation_and_gallery(shown("a", 0.25))[1].exhibits
-    with_scores = contact_sheet(exhibits, ["bicubic", "sr"], COLUMNS, "sr", SIDE, ZOOM)
-    other = evaluation_and_gallery(replace(shown("a", 0.25), scores={}))[1].exhibits
+    items = evaluation_and_worst_cases(image_result("a", 0.25))[1].items
+    with_scores = contact_sheet(items, ["bicubic", "sr"], COLUMNS, "sr", SIDE, ZOOM)
+    other = evaluation_and_worst_cases(replace(image_result("a", 0.25), scores={}))[1].items
     without = contact_sheet(other, ["bicubic", "sr"], COLUMNS, "sr", SIDE, ZOOM)
     changed = np.argwhere((with_scores != without).any(axis=2))
     side = SIDE * ZOOM
@@ -62,10 +65,10 @@ def test_each_score_stands_under_its_method() -> None:
 
 
 def test_a_missing_picture_leaves_an_empty_tile_and_long_names_are_cut() -> None:
-    good = shown("名" * 300, size=(16, 16))
-    image = replace(good, made={"bicubic": good.made["bicubic"]}, hr=None)
-    exhibits = evaluation_and_gallery(image)[1].exhibits
-    sheet = contact_sheet(exhibits, ["bicubic", "sr"], COLUMNS, "sr", SIDE, ZOOM)
+    good = image_result("名" * 300, size=(16, 16))
+    image = replace(good, outputs={"bicubic": good.outputs["bicubic"]}, hr=None)
+    items = evaluation_and_worst_cases(image)[1].items
+    sheet = contact_sheet(items, ["bicubic", "sr"], COLUMNS, "sr", SIDE, ZOOM)
     assert len(np.unique(tile(sheet, 0, 2).reshape(-1, 3), axis=0)) == 1
     assert (sheet[:, -GAP:] == 255).all()
 

@@ -4,13 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from srrescgan.eval.cost import measure
+from srrescgan.eval.cost import measure_cost
 from srrescgan.generators import SRResDNet
 from srrescgan.inference import Predictor, UpscaleOptions
 
 
 def test_multiplications_of_the_paper_s_network() -> None:
-    cost = measure(Predictor(SRResDNet()), size=8)
+    cost = measure_cost(Predictor(SRResDNet()), size=8)
     # conv 5x5 3->64, ten 3x3 64->64, transposed 5x5 64->3, all at the output size.
     assert cost["macs_per_hr_pixel"] == 25 * 3 * 64 + 10 * 9 * 64 * 64 + 25 * 64 * 3
     assert cost["parameters"] == 380_356
@@ -20,7 +20,7 @@ def test_multiplications_of_the_paper_s_network() -> None:
 def test_the_ensemble_does_eight_times_the_work() -> None:
     generator = SRResDNet(features=8, blocks=1)
     plain, ensemble = (
-        measure(Predictor(generator, UpscaleOptions(each)), size=8) for each in (False, True)
+        measure_cost(Predictor(generator, UpscaleOptions(each)), size=8) for each in (False, True)
     )
     assert ensemble["macs_per_hr_pixel"] == 8 * plain["macs_per_hr_pixel"]
     assert ensemble["parameters"] == plain["parameters"]
@@ -41,7 +41,7 @@ class Hungry(nn.Module):
 def test_the_peak_is_what_a_run_takes_and_gives_back() -> None:
     freed = [torch.ones(10_000) for _ in range(5000)]  # kept by the allocator, not by us
     del freed
-    cost = measure(Predictor(Hungry(200)), size=8)
+    cost = measure_cost(Predictor(Hungry(200)), size=8)
     if "peak_megabytes" not in cost:
         pytest.skip("this system does not tell the memory of a process")
     assert 190 < cost["peak_megabytes"] < 260

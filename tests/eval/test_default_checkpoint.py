@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from srrescgan.errors import ConfigError
-from srrescgan.eval.default_checkpoint import known_weights
+from srrescgan.eval.default_checkpoint import default_checkpoint
 
 
 def touch(path: Path, age: int = 0) -> Path:
@@ -19,16 +19,16 @@ def touch(path: Path, age: int = 0) -> Path:
 def test_the_released_file_comes_first(tmp_path: Path) -> None:
     released = touch(tmp_path / "weights/released.pth")
     own = touch(tmp_path / "runs/a/checkpoints/best_lpips.ckpt")
-    assert known_weights(released, tmp_path / "runs") == released
+    assert default_checkpoint(released, tmp_path / "runs") == released
     released.unlink()
-    assert known_weights(released, tmp_path / "runs") == own
+    assert default_checkpoint(released, tmp_path / "runs") == own
 
 
 def test_of_own_runs_the_newest_and_of_it_the_best(tmp_path: Path) -> None:
     touch(tmp_path / "runs/old/checkpoints/best_lpips.ckpt", age=10)
     touch(tmp_path / "runs/new/checkpoints/last.ckpt")
     best = touch(tmp_path / "runs/new/checkpoints/best_psnr.ckpt")
-    assert known_weights(None, tmp_path / "runs") == best
+    assert default_checkpoint(None, tmp_path / "runs") == best
 
 
 def test_the_best_by_whatever_was_measured_comes_before_the_last(tmp_path: Path) -> None:
@@ -36,10 +36,10 @@ def test_the_best_by_whatever_was_measured_comes_before_the_last(tmp_path: Path)
     order = ("best_lpips", "best_psnr", "best_dists", "best_y_border4_psnr", "last")
     files = [touch(folder / f"{name}.ckpt") for name in order]
     for best in files:
-        assert known_weights(None, tmp_path / "runs") == best
+        assert default_checkpoint(None, tmp_path / "runs") == best
         best.unlink()
 
 
 def test_without_any_it_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"srrescgan_model\.pth.*runs.*ckpt_path="):
-        known_weights(tmp_path / "srrescgan_model.pth", tmp_path / "runs")
+        default_checkpoint(tmp_path / "srrescgan_model.pth", tmp_path / "runs")

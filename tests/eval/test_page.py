@@ -11,19 +11,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from comparison_items import evaluation_and_worst_cases, image_result
 from evaluations import evaluation_of, scores_of
-from exhibits import evaluation_and_gallery, shown
 from PIL import Image
 
+from srrescgan.eval.evaluation import Evaluation, ScoreRow
 from srrescgan.eval.page import write_page
-from srrescgan.eval.results import Evaluation, Row
+from srrescgan.eval.summary import summarize
 
 EVIL = "</script><img src=x onerror=alert(1)>&'\""
 
 
 def written(folder: Path, evaluation: Evaluation, exhibits=(), title: str = "Report") -> str:
     path = folder / "new" / "comparison.html"
-    write_page(path, title, evaluation, exhibits, "sr")
+    write_page(path, title, evaluation, summarize(evaluation), exhibits, "sr")
     assert [file.name for file in path.parent.iterdir()] == ["comparison.html"]
     return path.read_text(encoding="utf-8")
 
@@ -34,10 +35,10 @@ def embedded(page: str) -> list[dict]:
 
 
 def test_pictures_are_embedded_without_loss(tmp_path: Path) -> None:
-    image = shown("a")
-    evaluation, gallery = evaluation_and_gallery(image)
-    (content,) = embedded(written(tmp_path, evaluation, gallery.exhibits))
-    expected = {"lr": image.lr, **image.made, "hr": image.hr}
+    image = image_result("a")
+    evaluation, worst = evaluation_and_worst_cases(image)
+    (content,) = embedded(written(tmp_path, evaluation, worst.items))
+    expected = {"lr": image.lr, **image.outputs, "hr": image.hr}
     assert [picture["label"] for picture in content["pictures"]] == list(expected)
     for picture in content["pictures"]:
         data = base64.b64decode(picture["source"].removeprefix("data:image/webp;base64,"))
@@ -46,8 +47,8 @@ def test_pictures_are_embedded_without_loss(tmp_path: Path) -> None:
 
 
 def test_the_file_needs_nothing_else(tmp_path: Path) -> None:
-    evaluation, gallery = evaluation_and_gallery(shown("a"), shown("b", seed=1))
-    page = written(tmp_path, evaluation, gallery.exhibits)
+    evaluation, worst = evaluation_and_worst_cases(image_result("a"), image_result("b", seed=1))
+    page = written(tmp_path, evaluation, worst.items)
     assert not re.findall(r"https?:|//cdn|@import|\bfetch\(|XMLHttpRequest|import\(", page)
     assert not re.findall(r"""\b(?:src|href)\s*=\s*["'](?!data:|#)""", page)
     assert not re.findall(r"""url\((?!["']?data:)""", page)
@@ -69,17 +70,17 @@ def test_the_policy_allows_the_page_s_own_script_and_style_only(tmp_path: Path) 
 
 
 def test_names_are_text_wherever_they_stand(tmp_path: Path) -> None:
-    image = shown(EVIL, data_set=EVIL)
-    image = replace(image, made={EVIL: image.made["sr"]}, scores={EVIL: image.scores["sr"]})
-    evaluation, gallery = evaluation_and_gallery(image)
+    image = image_result(EVIL, data_set=EVIL)
+    image = replace(image, outputs={EVIL: image.outputs["sr"]}, scores={EVIL: image.scores["sr"]})
+    evaluation, worst = evaluation_and_worst_cases(image)
     evaluation = replace(
         evaluation,
-        rows=(*evaluation.rows, Row(EVIL, "other", EVIL, {}, EVIL)),
+        rows=(*evaluation.rows, ScoreRow(EVIL, "other", EVIL, {}, EVIL)),
         unavailable={EVIL: EVIL},
         about={EVIL: {EVIL: [EVIL]}},
-        columns=tuple(replace(c, what=EVIL) for c in evaluation.columns),
+        columns=tuple(replace(c, description=EVIL) for c in evaluation.columns),
     )
-    page = written(tmp_path, evaluation, gallery.exhibits, title=EVIL)
+    page = written(tmp_path, evaluation, worst.items, title=EVIL)
     assert "<img" not in page
     assert page.count("</script>") == 2
     assert embedded(page)[0]["name"] == EVIL
@@ -90,7 +91,7 @@ def test_the_table_has_every_image_and_says_what_a_number_is(tmp_path: Path) -> 
     rows = [
         *scores_of("bicubic", "rgb8/psnr", [20.0, 22.0, 27.125]),
         *scores_of("sr", "rgb8/psnr", [21.0, float("inf")]),
-        Row("set5", "2", "sr", {}, "sr is 3x3, hr is 4x4"),
+        ScoreRow("set5", "2", "sr", {}, "sr is 3x3, hr is 4x4"),
     ]
     page = written(tmp_path, evaluation_of(rows))
     body = page[page.index('<tbody id="rows">') :]
@@ -144,7 +145,7 @@ def test_a_failed_writing_leaves_the_older_page(
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(OSError, match="No space"):
-        write_page(tmp_path / "new" / "comparison.html", "x", evaluation, (), "sr")
+        write_page(tmp_path / "new" / "comparison.html", "x", evaluation, (), (), "sr")
     monkeypatch.undo()
     assert (tmp_path / "new" / "comparison.html").read_text() == before
     assert len(list((tmp_path / "new").iterdir())) == 1

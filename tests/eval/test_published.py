@@ -12,10 +12,11 @@ from evaluations import column, evaluation_of, scores_of
 from srrescgan.config.build import build_named
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.errors import ConfigError
+from srrescgan.eval.evaluation import Evaluation
 from srrescgan.eval.published import PublishedTable
-from srrescgan.eval.ranking import merge, ranking_content, ranking_table
+from srrescgan.eval.ranking import Ranking, rank_in_table, ranking_content, ranking_table
 from srrescgan.eval.render import latex, markdown
-from srrescgan.eval.results import Evaluation
+from srrescgan.eval.summary import summarize
 
 FILES = sorted(Path(CONFIG_DIR, "published").glob("*.yaml"))
 
@@ -33,6 +34,12 @@ def measured(
         *scores_of("sr", f"{protocol}/lpips", [lpips, lpips], data_set),
     ]
     return evaluation_of(rows, {"sr": {"parameters": 380356}})
+
+
+def rank(
+    published: PublishedTable, evaluation: Evaluation, data_set: str, methods: list[str]
+) -> Ranking:
+    return rank_in_table(published, evaluation, summarize(evaluation), data_set, methods)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -98,7 +105,7 @@ def test_the_authors_own_table_is_there_in_four_settings() -> None:
 
 
 def test_a_measured_row_is_ranked_among_the_quoted_ones() -> None:
-    ranking = merge(table("ntire20_track1"), measured(24.0, 0.290), "track1", ["sr"])
+    ranking = rank(table("ntire20_track1"), measured(24.0, 0.290), "track1", ["sr"])
     ours = next(row for row in ranking.rows if row.origin == "measured here")
     assert ours.rank == 5  # 0.232, 0.252, 0.272, 0.280 are better
     assert ours.values == {"psnr": 24.0, "lpips": 0.29}
@@ -111,7 +118,7 @@ def test_a_measured_row_is_ranked_among_the_quoted_ones() -> None:
 
 
 def test_equal_at_the_published_precision_is_an_equal_rank() -> None:
-    ranking = merge(table("ntire20_track1"), measured(24.0, 0.28049), "track1", ["sr"])
+    ranking = rank(table("ntire20_track1"), measured(24.0, 0.28049), "track1", ["sr"])
     ranks = {row.name: row.rank for row in ranking.rows}
     assert ranks["sr"] == ranks["BOE-IOT-AIBD"] == 4
     assert ranks["InnoPeak-SR"] == 6
@@ -121,23 +128,23 @@ def test_equal_at_the_published_precision_is_an_equal_rank() -> None:
 
 def test_where_higher_is_better_the_highest_is_first_even_if_infinite() -> None:
     evaluation = measured(math.inf, 0.1, "aim20")
-    ranking = merge(table("aim20"), evaluation, "aim20", ["sr"])
+    ranking = rank(table("aim20"), evaluation, "aim20", ["sr"])
     assert (ranking.rows[0].name, ranking.rows[0].rank, ranking.rows[1].rank) == ("sr", 1, 2)
     assert "∞" in markdown([ranking_table(ranking)])
     assert [row.rank for row in ranking.rows if row.name in ("ALONG", "SR-IM")] == [3, 3]
-    merge(table("aim20"), measured(31.0, 0.1, "aim20"), "aim20", ["sr"])
+    rank(table("aim20"), measured(31.0, 0.1, "aim20"), "aim20", ["sr"])
 
 
 def test_without_the_ranking_metric_a_row_is_last_and_says_why() -> None:
     rows = scores_of("sr", "rgb8/psnr", [24.0], "track1")
-    ranking = merge(table("ntire20_track1"), evaluation_of(rows), "track1", ["sr"])
+    ranking = rank(table("ntire20_track1"), evaluation_of(rows), "track1", ["sr"])
     assert (ranking.rows[-1].name, ranking.rows[-1].rank) == ("sr", None)
     assert any("no lpips was measured" in warning for warning in ranking.warnings)
 
 
 def test_other_pictures_and_another_protocol_are_warned_of() -> None:
     published = table("ntire20_track1_valid")
-    ranking = merge(published, measured(24.0, 0.29, "set5"), "set5", ["sr"])
+    ranking = rank(published, measured(24.0, 0.29, "set5"), "set5", ["sr"])
     assert any("measured on set5, not known to be" in warning for warning in ranking.warnings)
     assert any("rgb8/psnr, rgb8/lpips measured under another" in w for w in ranking.warnings)
     text = markdown([ranking_table(ranking)])
@@ -157,14 +164,14 @@ def test_other_pictures_and_another_protocol_are_warned_of() -> None:
             for r in same.rows
         ),
     )
-    assert merge(published, same, "track1", ["sr"]).warnings == ()
+    assert rank(published, same, "track1", ["sr"]).warnings == ()
 
 
 def test_a_set_of_the_same_name_in_another_experiment_is_not_the_same() -> None:
     evaluation = measured(24.0, 0.29, "div2k")
     for experiment, warned in (("demo", True), ("df2k_noise8", False), (None, True)):
         run = replace(evaluation, about={"experiment": experiment})
-        warnings = merge(table("div2k_noise8"), run, "div2k", ["sr"]).warnings
+        warnings = rank(table("div2k_noise8"), run, "div2k", ["sr"]).warnings
         assert any("not known to be the pictures" in text for text in warnings) == warned
 
 
@@ -177,7 +184,7 @@ def test_the_tables_own_protocol_is_preferred() -> None:
     published.protocol = "y4"
     ours = next(
         row
-        for row in merge(published, evaluation_of(rows), "track1", ["sr"]).rows
+        for row in rank(published, evaluation_of(rows), "track1", ["sr"]).rows
         if row.name == "sr"
     )
     assert (ours.keys["lpips"], ours.values["lpips"]) == ("y4/lpips", 0.2)
@@ -189,7 +196,7 @@ def test_bicubic_is_shown_as_a_baseline_and_a_part_of_the_images_is_warned_of() 
         *scores_of("bicubic", "rgb8/lpips", [0.6, 0.6], "track1"),
         *scores_of("sr", "rgb8/lpips", [0.3], "track1"),
     ]
-    ranking = merge(table("ntire20_track1"), evaluation_of(rows), "track1", ["bicubic", "sr"])
+    ranking = rank(table("ntire20_track1"), evaluation_of(rows), "track1", ["bicubic", "sr"])
     ranks = {row.name: row.rank for row in ranking.rows}
     assert ranks["bicubic"] is None
     assert ranks["sr"] == 5
@@ -197,7 +204,7 @@ def test_bicubic_is_shown_as_a_baseline_and_a_part_of_the_images_is_warned_of() 
 
 
 def test_the_merged_table_marks_every_row_in_every_form() -> None:
-    ranking = merge(table("div2k_noise8"), measured(25.4, 0.3611, "div2k"), "div2k", ["sr"])
+    ranking = rank(table("div2k_noise8"), measured(25.4, 0.3611, "div2k"), "div2k", ["sr"])
     lines = [line for line in markdown([ranking_table(ranking)]).splitlines() if line[:1] == "|"]
     assert lines[0] == "| rank | method | origin | parameters | psnr ↑ | ssim ↑ | lpips ↓ |"
     assert all(("quoted [" in line) != ("measured here" in line) for line in lines[2:])
@@ -216,9 +223,9 @@ def test_the_merged_table_marks_every_row_in_every_form() -> None:
 
 def test_unknown_sets_and_methods_are_named() -> None:
     with pytest.raises(ConfigError, match=r"no set 'div2k'.*track1"):
-        merge(table("div2k_noise8"), measured(25, 0.3), "div2k", ["sr"])
+        rank(table("div2k_noise8"), measured(25, 0.3), "div2k", ["sr"])
     with pytest.raises(ConfigError, match=r"no method 'best'.*sr"):
-        merge(table("div2k_noise8"), measured(25, 0.3), "track1", ["best"])
+        rank(table("div2k_noise8"), measured(25, 0.3), "track1", ["best"])
 
 
 @pytest.mark.parametrize(

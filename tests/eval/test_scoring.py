@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from srrescgan.errors import DataError
-from srrescgan.eval.methods import bicubic, methods_on
-from srrescgan.eval.scoring import Bench, score_images
+from srrescgan.eval.methods import bicubic_method, methods_on_device
+from srrescgan.eval.scoring import DeviceScorer, score_images
 from srrescgan.metrics import PSNR, SSIM, Protocol
 from srrescgan.ops.resize import imresize
 from srrescgan.types import SRBatch
@@ -22,7 +22,7 @@ class Brightness:
     reference = None
     higher_is_better = True
     decimals = 3
-    what = "mean"
+    description = "mean"
 
     def __call__(self, image: Tensor) -> Tensor:
         return image.double().flatten(1).mean(1)
@@ -44,26 +44,28 @@ def batches(pictures: dict[str, Tensor], size: int = 1, truth: bool = True) -> l
     return made
 
 
-def bench(**methods) -> Bench:
+def scorer(**methods) -> DeviceScorer:
     scorecard = {
         "p/psnr": PSNR(protocol=Protocol()),
         "p/ssim": SSIM(protocol=Protocol()),
         "p/mean": Brightness(),
     }
-    return Bench(methods_on({"bicubic": bicubic(4)}, CPU) | methods, scorecard, CPU)
+    return DeviceScorer(
+        methods_on_device({"bicubic": bicubic_method(4)}, CPU) | methods, scorecard, CPU
+    )
 
 
 def table(scored) -> dict[tuple[str, str], dict[str, float]]:
     return {(row.name, row.method): dict(row.scores) for image in scored for row in image.rows}
 
 
-@pytest.mark.parametrize("benches", [1, 3])
+@pytest.mark.parametrize("scorers", [1, 3])
 @pytest.mark.parametrize("size", [1, 3])
-def test_scores_depend_on_the_image_alone(benches: int, size: int) -> None:
+def test_scores_depend_on_the_image_alone(scorers: int, size: int) -> None:
     pictures = images()
-    alone = table(score_images(batches(pictures), [bench()]))
+    alone = table(score_images(batches(pictures), [scorer()]))
     turned = dict(reversed(pictures.items()))
-    scored = list(score_images(batches(turned, size), [bench() for _ in range(benches)]))
+    scored = list(score_images(batches(turned, size), [scorer() for _ in range(scorers)]))
     assert [image.name for image in scored] == list(turned)
     assert table(scored) == alone
     assert alone["00", "bicubic"]["p/psnr"] > 5
@@ -76,7 +78,7 @@ def test_a_method_that_diverged_is_named_and_the_others_are_scored() -> None:
         sr[[name == "01" for name in batch["name"]]] = math.nan
         return sr
 
-    scored = list(score_images(batches(images(), size=2), [bench(sr=diverged)]))
+    scored = list(score_images(batches(images(), size=2), [scorer(sr=diverged)]))
     rows = {(row.name, row.method): row for image in scored for row in image.rows}
     assert "NaN" in rows["01", "sr"].problem
     assert not rows["01", "sr"].scores
@@ -91,7 +93,7 @@ def test_a_method_that_refuses_an_image_is_named() -> None:
             raise DataError("cannot read 02.png")
         return imresize(batch["lr"], 4)
 
-    scored = list(score_images(batches(images()), [bench(other=picky)]))
+    scored = list(score_images(batches(images()), [scorer(other=picky)]))
     problems = [row.problem for image in scored for row in image.rows if row.method == "other"]
     assert problems == [None, None, "cannot read 02.png", None]
     assert "other" not in scored[2].pictures
@@ -99,7 +101,7 @@ def test_a_method_that_refuses_an_image_is_named() -> None:
 
 def test_a_picture_of_another_size_is_named_for_the_metrics_that_compare() -> None:
     (image,) = score_images(
-        batches(images(1)), [bench(large=lambda batch: imresize(batch["lr"], 8))]
+        batches(images(1)), [scorer(large=lambda batch: imresize(batch["lr"], 8))]
     )
     (row,) = [row for row in image.rows if row.method == "large"]
     assert "p/psnr" in row.problem
@@ -108,7 +110,7 @@ def test_a_picture_of_another_size_is_named_for_the_metrics_that_compare() -> No
 
 
 def test_without_truth_only_what_needs_none_is_measured() -> None:
-    (image,) = score_images(batches(images(1), truth=False), [bench()])
+    (image,) = score_images(batches(images(1), truth=False), [scorer()])
     (row,) = image.rows
     assert row.problem is None
     assert row.scores.keys() == {"p/mean"}
@@ -118,7 +120,7 @@ def test_without_truth_only_what_needs_none_is_measured() -> None:
 def test_identical_pictures_score_infinity() -> None:
     perfect = images(1)
     same = {"sr": lambda batch: batch["hr"]}
-    (image,) = score_images(batches(perfect), [bench(**same)])
+    (image,) = score_images(batches(perfect), [scorer(**same)])
     (row,) = [row for row in image.rows if row.method == "sr"]
     assert row.scores["p/psnr"] == math.inf
     assert row.problem is None
@@ -126,7 +128,7 @@ def test_identical_pictures_score_infinity() -> None:
 
 def test_an_image_that_could_not_be_read_has_a_line_for_every_method() -> None:
     unread: SRBatch = {"name": ["09"], "set": ["set"], "problem": ["09.png is cut short"]}
-    first, second = score_images([unread, *batches(images(1))], [bench(sr=lambda b: b["hr"])])
+    first, second = score_images([unread, *batches(images(1))], [scorer(sr=lambda b: b["hr"])])
     assert [(row.method, row.problem) for row in first.rows] == [
         ("bicubic", "09.png is cut short"),
         ("sr", "09.png is cut short"),

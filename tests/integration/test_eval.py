@@ -134,8 +134,8 @@ def test_known_weights_are_taken_when_none_are_named(run, tmp_path: Path) -> Non
     ("override", "part"),
     [
         ("ensemble=maybe", "ensemble=maybe"),
-        ("methods={sr: weights.safetensors}", "sr takes part already"),
-        ("methods={hr: weights.safetensors}", "hr takes part already"),
+        ("methods={sr: weights.safetensors}", "the name sr is already taken"),
+        ("methods={hr: weights.safetensors}", "the name hr is already taken"),
         ("methods={a/b: weights.safetensors}", "without /"),
         ("methods=weights.safetensors", "name: DIR"),
         ("cost_size=-1", "cost_size=-1: must be at least 0"),

@@ -57,7 +57,7 @@ def test_areas_average_noise_and_keep_a_shift():
     even = torch.full((1, 3, 32, 32), 0.5)
     assert areas(shifted, even).item() == pytest.approx(pixels(shifted, even).item(), rel=1e-9)
     assert areas(shifted, even).item() > 3
-    assert "16x16" in areas.what
+    assert "16x16" in areas.description
 
 
 @pytest.mark.parametrize("lr", [(8, 9), (7, 8), (40, 40)])

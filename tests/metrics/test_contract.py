@@ -73,8 +73,8 @@ def test_says_what_it_is(metric):
     assert metric.reference in ("hr", "lr", None)
     assert isinstance(metric.higher_is_better, bool)
     assert isinstance(metric.decimals, int)
-    assert len(metric.what) > 10
-    assert not metric.what.endswith(".")
+    assert len(metric.description) > 10
+    assert not metric.description.endswith(".")
 
 
 def test_one_value_per_image_whatever_the_batch_and_the_memory_layout(metric, pictures):

@@ -59,7 +59,7 @@ def test_smallest_image_and_description(stand_in):
     assert torch.isfinite(stand_in(torch.rand(1, 3, 16, 16), torch.rand(1, 3, 16, 16))).all()
     with pytest.raises(DataError, match=r"DISTS needs 16x16 .* there are 15x40"):
         stand_in(torch.rand(1, 3, 15, 40), torch.rand(1, 3, 15, 40))
-    assert "RANDOM WEIGHTS" in stand_in.what
+    assert "RANDOM WEIGHTS" in stand_in.description
 
 
 def test_without_weights(monkeypatch, tmp_path):

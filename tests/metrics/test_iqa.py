@@ -41,8 +41,8 @@ def test_takes_direction_and_reference_from_the_package():
     musiq, lpips = IQA(Protocol()), IQA(Protocol(), "lpips")
     assert (musiq.reference, musiq.higher_is_better) == (None, True)
     assert (lpips.reference, lpips.higher_is_better) == ("hr", False)
-    assert "musiq of pyiqa 0.1.16" in musiq.what
-    assert "Noncommercial" in musiq.what
+    assert "musiq of pyiqa 0.1.16" in musiq.description
+    assert "Noncommercial" in musiq.description
     sr, hr = torch.randint(0, 256, (2, 2, 3, 8, 8)) / 255
     assert torch.allclose(musiq(sr), sr.double().mean(dim=(1, 2, 3)))
     assert torch.allclose(lpips(sr, hr), (sr - hr).abs().double().mean(dim=(1, 2, 3)))

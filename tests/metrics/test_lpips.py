@@ -140,4 +140,4 @@ def test_unknown_net():
 
 
 def test_a_stand_in_does_not_pass_for_the_metric(stand_in):
-    assert "RANDOM WEIGHTS" in stand_in.what
+    assert "RANDOM WEIGHTS" in stand_in.description

@@ -67,8 +67,8 @@ def test_the_channel_chooses_the_grey_and_the_rounding_applies(photo_like):
         for rounding in ("round", "none")
     ]
     assert len(set(scores)) == 4
-    assert "rgb2gray" in NIQE(Protocol()).what
-    assert "BT.601" in NIQE(Protocol("y")).what
+    assert "rgb2gray" in NIQE(Protocol()).description
+    assert "BT.601" in NIQE(Protocol("y")).description
 
 
 def test_what_lies_beyond_the_last_whole_block_does_not_count(photo_like):
@@ -136,7 +136,7 @@ def test_a_model_of_ones_own(tmp_path, photo_like):
     savemat(tmp_path / "modelparameters.mat", {k: np.asarray(v) for k, v in arrays.items()})
     own = NIQE(Protocol(), str(tmp_path / "modelparameters.mat"))
     assert own(photo_like).item() == NIQE(Protocol())(photo_like).item()
-    assert "own pristine model" in own.what
+    assert "own pristine model" in own.description
 
 
 def test_files_that_are_no_model(tmp_path):

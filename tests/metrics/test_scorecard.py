@@ -31,7 +31,7 @@ def test_a_number_without_protocol_is_refused() -> None:
 
 def test_a_name_means_one_network() -> None:
     class Other(PSNR):
-        called = "other_psnr"
+        reserved_name = "other_psnr"
 
     assert scorecard({"other_psnr": Other}, {"rgb8": Protocol()})
     with pytest.raises(ConfigError, match=r"metric.psnr.*called other_psnr"):

@@ -1,1 +1,1 @@
-"""Whether one evaluation is better than another by more than chance, image by image."""
+"""Paired comparison of evaluations: whether one is better than another by more than chance."""

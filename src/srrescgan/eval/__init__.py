@@ -1,1 +1,1 @@
-"""Numbers that can be trusted and looked at: methods scored, summarised, compared and shown."""
+"""Evaluation: score methods, summarize, rank, and write tables and a comparison page."""

@@ -1,4 +1,4 @@
-"""The worst places of an evaluation on one static picture, for a README or a slide."""
+"""Contact sheet: the worst places of an evaluation as one picture, for a README or a slide."""
 
 import math
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from srrescgan.eval.columns import Column
-from srrescgan.eval.crops import Window, surroundings
-from srrescgan.eval.exhibit import Exhibit, Picture
+from srrescgan.eval.comparison_item import ComparisonItem, ItemPicture
+from srrescgan.eval.evaluation import ScoreColumn
+from srrescgan.eval.windows import Window, surroundings
 
 GAP = 12
-"""Pixels between tiles and around the sheet."""
+"""Pixels between tiles and at the edge of the sheet."""
 LINE = 18
 """Pixels from one line of text to the next."""
 
@@ -23,89 +23,89 @@ _FONT_SIZE = 13
 
 
 def contact_sheet(
-    exhibits: Sequence[Exhibit],
+    items: Sequence[ComparisonItem],
     methods: Sequence[str],
-    columns: Sequence[Column],
-    judged: str,
+    columns: Sequence[ScoreColumn],
+    reference_method: str,
     size: int = 96,
     zoom: int = 2,
 ) -> np.ndarray:
-    """Draw a line per image: lr, every method and hr, around the judged method's worst place.
+    """Draw one row per image: lr, every method and hr, around the reference method's worst place.
 
-    Every tile shows the same place, its pixels enlarged without interpolation; lr is enlarged to
-    the same size. Under each method stand its scores of the whole image, with their protocols.
+    All tiles of a row show the same place. Pixels are enlarged without interpolation, lr to the
+    same size. The scores of the whole image are written below each method.
 
     Args:
-        exhibits: the images, from top to bottom.
-        methods: from left to right; where one has no picture its tile is empty.
+        items: the images, from top to bottom.
+        methods: from left to right; a method without a picture has an empty tile.
         columns: the scores to write.
-        judged: name of the method whose worst place is shown.
-        size: side of the place, in hr pixels.
-        zoom: side of a pixel.
+        reference_method: name of the method whose worst place is shown.
+        size: side of a tile, in hr pixels.
+        zoom: side of an enlarged hr pixel.
 
     Returns:
         ``(H, W, 3)`` uint8 RGB.
 
     Raises:
-        ValueError: there is no exhibit.
+        ValueError: there are no images.
     """
-    if not exhibits:
+    if not items:
         raise ValueError("a contact sheet needs at least one image")
-    labels = ["lr", *methods, *(["hr"] if any(_find(e, "hr", "hr") for e in exhibits) else [])]
+    labels = ["lr", *methods, *(["hr"] if any(_find(item, "hr", "hr") for item in items) else [])]
     side = size * zoom
     step = (side + GAP, LINE + side + LINE * len(columns) + 2 * GAP)
-    width, height = GAP + step[0] * len(labels), 2 * GAP + LINE + step[1] * len(exhibits)
+    width, height = GAP + step[0] * len(labels), 2 * GAP + LINE + step[1] * len(items)
     sheet = Image.new("RGB", (width, height), _BACKGROUND)
     draw = ImageDraw.Draw(sheet)
     for index, label in enumerate(labels):
         _write(draw, (GAP + index * step[0], GAP), label, _INK, side)
-    for line, exhibit in enumerate(exhibits):
-        top = 2 * GAP + LINE + line * step[1]
-        title = f"{exhibit.set} / {exhibit.name}"
+    for row, item in enumerate(items):
+        top = 2 * GAP + LINE + row * step[1]
+        title = f"{item.set} / {item.name}"
         _write(draw, (GAP, top), title, _FAINT, width - 2 * GAP)
-        place = _place(exhibit, judged, size)
+        place = _place(item, reference_method, size)
         for index, label in enumerate(labels):
             left = GAP + index * step[0]
             kind = label if label in ("lr", "hr") else "method"
-            picture = _find(exhibit, kind, label)
+            picture = _find(item, kind, label)
             box = (left, top + LINE, left + side - 1, top + LINE + side - 1)
             draw.rectangle(box, fill=_EMPTY)
             if picture is not None:
-                sheet.paste(_tile(exhibit, picture, place, zoom), (left, top + LINE))
-                for row, column in enumerate(columns):
+                sheet.paste(_tile(item, picture, place, zoom), (left, top + LINE))
+                for line, column in enumerate(columns):
                     if column.key in picture.scores:
                         text = _score(picture.scores[column.key], column)
-                        at = (left, top + LINE + side + LINE * row + LINE // 4)
+                        at = (left, top + LINE + side + LINE * line + LINE // 4)
                         _write(draw, at, text, _INK, side)
     return np.array(sheet)
 
 
-def _find(exhibit: Exhibit, kind: str, label: str) -> Picture | None:
-    found = (p for p in exhibit.pictures if p.kind == kind and p.label == label)
+def _find(item: ComparisonItem, kind: str, label: str) -> ItemPicture | None:
+    found = (p for p in item.pictures if p.kind == kind and p.label == label)
     return next(found, None)
 
 
-def _place(exhibit: Exhibit, judged: str, size: int) -> Window:
-    """The part of the exhibit that a line of tiles shows, on the grid of lr pixels."""
-    subject = _find(exhibit, "method", judged)
-    worst = next(p.worst for p in (subject, *exhibit.pictures) if p is not None and p.worst)
+def _place(item: ComparisonItem, reference_method: str, size: int) -> Window:
+    """The part of the item that a row of tiles shows, on the grid of lr pixels."""
+    subject = _find(item, "method", reference_method)
+    worst = next(p.worst for p in (subject, *item.pictures) if p is not None and p.worst)
     middle = Window(
-        (worst.top + worst.height // 2) // exhibit.scale * exhibit.scale,
-        (worst.left + worst.width // 2) // exhibit.scale * exhibit.scale,
-        *(exhibit.scale, exhibit.scale),
+        (worst.top + worst.height // 2) // item.scale * item.scale,
+        (worst.left + worst.width // 2) // item.scale * item.scale,
+        *(item.scale, item.scale),
     )
-    region = exhibit.region
-    return surroundings(middle, size, region.height, region.width, exhibit.scale)
+    region = item.region
+    return surroundings(middle, size, region.height, region.width, item.scale)
 
 
-def _tile(exhibit: Exhibit, picture: Picture, place: Window, zoom: int) -> Image.Image:
+def _tile(item: ComparisonItem, picture: ItemPicture, place: Window, zoom: int) -> Image.Image:
     pixels = picture.pixels()
     if picture.kind == "lr":
-        place, zoom = place.divided(exhibit.scale), zoom * exhibit.scale
+        place, zoom = place.divided(item.scale), zoom * item.scale
     return Image.fromarray(place.of(pixels).repeat(zoom, axis=0).repeat(zoom, axis=1))
 
 
-def _score(value: float, column: Column) -> str:
+def _score(value: float, column: ScoreColumn) -> str:
     number = f"{value:.{column.decimals}f}" if math.isfinite(value) else str(value)
     return f"{column.key} {number}"
 
@@ -113,7 +113,7 @@ def _score(value: float, column: Column) -> str:
 def _write(
     draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, ink: tuple[int, int, int], room: int
 ) -> None:
-    """Write a line, cut off with an ellipsis where there is no more room."""
+    """Write a line, shortened with an ellipsis to ``room`` pixels."""
     font = ImageFont.load_default(_FONT_SIZE)
     whole = text
     while draw.textlength(text, font=font) > room and len(text) > 1:

@@ -1,4 +1,4 @@
-"""What a network costs, beside what it is worth: few parameters need not mean little work."""
+"""The cost of a network: parameters, operations, time and memory."""
 
 import ctypes
 import sys
@@ -14,22 +14,22 @@ from srrescgan.inference.predictor import Predictor
 _RUNS = 3
 
 
-def measure(predictor: Predictor, size: int) -> dict[str, float]:
-    """Measure a network on a random picture of ``size`` x ``size`` lr pixels.
+def measure_cost(predictor: Predictor, size: int) -> dict[str, float]:
+    """Measure a network on a random lr image of ``size`` x ``size`` pixels.
 
     Args:
-        predictor: on the device that it is measured on, plain or as self-ensemble.
-        size: side of the lr picture in pixels.
+        predictor: the network on the device to measure it on, plain or as self-ensemble.
+        size: side of the lr image in pixels.
 
     Returns:
-        ``parameters``: of the network.
-        ``macs_per_hr_pixel``: multiplications and additions in convolutions and matrix products,
-        per output pixel; padding counts, so that smaller pictures cost slightly more.
-        ``seconds_per_megapixel``: median wall time of three runs after one to warm up, per million
+        ``parameters``: number of parameters of the network.
+        ``macs_per_hr_pixel``: multiply-accumulate operations in convolutions and matrix products,
+        per output pixel; padding counts, so small images cost slightly more per pixel.
+        ``seconds_per_megapixel``: median wall time of three runs after a warm-up run, per million
         output pixels.
-        ``peak_megabytes``: most memory taken during a run beyond what was there before it; on an
-        accelerator that of its allocator, on a CPU that of the process. Missing where the system
-        does not tell.
+        ``peak_megabytes``: peak memory of a run beyond the memory in use before it; that of the
+        allocator on an accelerator, that of the process on a CPU. Missing where the operating
+        system does not report it.
     """
     lr = torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
     lr = lr.to(predictor.device)
@@ -64,11 +64,11 @@ def _start_peak(device: torch.device) -> None:
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
     elif device.type == "cpu":
-        # What was freed before but kept by the allocator would hide what is taken now.
+        # Memory that was freed but kept by the allocator would hide what the run takes.
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
         if trim is not None:
             trim(0)
-        try:  # Linux: the highest resident size is counted from now on
+        try:  # Linux: resets the peak of the resident size
             Path("/proc/self/clear_refs").write_text("5")
         except OSError:
             return
@@ -87,10 +87,10 @@ def _peak(device: torch.device) -> float | None:
 
 
 def _status(key: str) -> float | None:
-    """A figure of this process in bytes, where the system has ``/proc``."""
+    """A value of ``/proc/self/status`` in bytes; ``None`` where there is no ``/proc``."""
     try:
         lines = Path("/proc/self/status").read_text().splitlines()
     except OSError:
         return None
-    found = [line.split()[1] for line in lines if line.startswith(f"{key}:")]
-    return float(found[0]) * 1024 if found else None
+    values = [line.split()[1] for line in lines if line.startswith(f"{key}:")]
+    return float(values[0]) * 1024 if values else None

@@ -1,23 +1,35 @@
-"""The weights to evaluate when none are named."""
+"""The weights to evaluate when ``ckpt_path`` is not given."""
 
 from pathlib import Path
+
+from rich.console import Console
 
 from srrescgan.errors import ConfigError
 
 _FIRST = ("best_lpips.ckpt", "best_psnr.ckpt")
 
 
-def known_weights(released: Path | None, runs: Path) -> Path:
-    """Find the released weights, else the best of the newest own run that has any.
+def checkpoint_or_default(path: str | None, released: Path | None, runs: Path) -> Path:
+    """The given checkpoint, otherwise the default one, which is printed."""
+    if path:
+        return Path(path)
+    found = default_checkpoint(released, runs)
+    Console().print(f"ckpt_path= was not given: evaluating {found}", soft_wrap=True)
+    return found
 
-    The best is that by LPIPS, else by PSNR, else by another metric, else the last.
+
+def default_checkpoint(released: Path | None, runs: Path) -> Path:
+    """Find the released weights, otherwise the best checkpoint of the newest training run.
+
+    The best is the best by LPIPS, otherwise by PSNR, otherwise by another metric, otherwise the
+    last.
 
     Args:
-        released: where the authors' file would be; ``None`` when there is none.
-        runs: folder of the runs of an experiment; searched to any depth.
+        released: path of the authors' file; ``None`` if they released none.
+        runs: folder of an experiment's runs; searched at any depth.
 
     Raises:
-        ConfigError: saying where it looked.
+        ConfigError: there are no weights; names the places that were searched.
     """
     if released is not None and released.is_file():
         return released
@@ -38,7 +50,7 @@ def known_weights(released: Path | None, runs: Path) -> Path:
 
 
 def _rank(path: Path) -> tuple[int, str]:
-    """Place of a file of one run, the best first."""
+    """Sort key of the checkpoints of one run, best first."""
     if path.name in _FIRST:
         return _FIRST.index(path.name), path.name
     return len(_FIRST) + (path.name == "last.ckpt"), path.name

@@ -1,4 +1,4 @@
-"""Who takes part in an evaluation: bicubic, trained networks, and other people's pictures."""
+"""The methods of an evaluation: bicubic, trained networks, and images made by other programs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,43 +7,44 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from srrescgan.eval.cost import measure
-from srrescgan.eval.pictures import SRPictures
-from srrescgan.eval.results import Contestant
+from srrescgan.eval.cost import measure_cost
+from srrescgan.eval.evaluation import MethodRecord
+from srrescgan.eval.sr_image_folder import SRImageFolder
 from srrescgan.files import file_sha256
 from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.ops.resize import enlarged
 from srrescgan.types import SRBatch
 
-Method = Callable[[SRBatch], Tensor]
+Upscale = Callable[[SRBatch], Tensor]
+"""Gives the sr of a batch, ``(B, 3, H, W)``."""
 
 
 @dataclass(frozen=True)
-class Entrant:
-    """A method before it is measured."""
+class Method:
+    """A way to get sr from lr."""
 
     kind: str
     """``bicubic``, ``network`` or ``pictures``."""
     source: str
     """Weight file or folder; empty for bicubic."""
-    on: Callable[[torch.device], Method]
-    """The method at work on a device, independent of the same on another."""
+    on_device: Callable[[torch.device], Upscale]
+    """Makes the method ready on a device, independent of other devices."""
     predictor: Predictor | None = None
-    """Of a network: what its cost is measured on."""
+    """The network whose cost is measured; ``None`` for other kinds."""
 
 
-def bicubic(scale: int) -> Entrant:
-    """The line that everything is held against: MATLAB's bicubic interpolation."""
-    return Entrant("bicubic", "", lambda device: lambda batch: enlarged(batch["lr"], scale))
+def bicubic_method(scale: int) -> Method:
+    """The baseline: MATLAB's bicubic interpolation."""
+    return Method("bicubic", "", lambda device: lambda batch: enlarged(batch["lr"], scale))
 
 
-def network(
+def network_method(
     generator: nn.Module,
     source: str,
     ensemble: bool,
     device: torch.device,
     tile: int | str | None = None,
-) -> Entrant:
+) -> Method:
     """A trained generator, plain or as x8 self-ensemble.
 
     Args:
@@ -51,35 +52,40 @@ def network(
         source: the weight file.
         ensemble: whether to average over the eight transforms.
         device: where its cost is measured.
-        tile: as in :class:`Predictor`.
+        tile: as in :class:`UpscaleOptions`; the cost is measured without tiles.
     """
 
-    def on(place: torch.device) -> Method:
+    def on_device(place: torch.device) -> Upscale:
         predictor = Predictor(generator, UpscaleOptions(ensemble, tile), place)
         return lambda batch: predictor(batch["lr"])
 
-    whole = Predictor(generator, UpscaleOptions(ensemble), device)
-    return Entrant("network", source, on, whole)
+    untiled = Predictor(generator, UpscaleOptions(ensemble), device)
+    return Method("network", source, on_device, untiled)
 
 
-def pictures(folder: Path, found: SRPictures) -> Entrant:
-    """Pictures that another program made, one for every image."""
-    return Entrant("pictures", str(folder), lambda device: found.read)
+def folder_method(folder: Path, images: SRImageFolder) -> Method:
+    """Images that another program made, one for each image of the sets."""
+    return Method("pictures", str(folder), lambda device: images.read)
 
 
-def methods_on(entrants: Mapping[str, Entrant], device: torch.device) -> dict[str, Method]:
-    """Everybody at work on a device."""
-    return {name: entrant.on(device) for name, entrant in entrants.items()}
+def methods_on_device(methods: Mapping[str, Method], device: torch.device) -> dict[str, Upscale]:
+    """Make every method ready on a device."""
+    return {name: method.on_device(device) for name, method in methods.items()}
 
 
-def enrol(name: str, entrant: Entrant, cost_size: int) -> Contestant:
-    """What is recorded of an entrant, its cost measured on ``cost_size`` lr pixels a side; 0: not.
+def record_method(name: str, method: Method, cost_size: int) -> MethodRecord:
+    """Record a method and measure its cost.
 
-    A weight file is named with the beginning of its SHA-256, so that a number belongs to a network
-    and not to a path.
+    A weight file is recorded with the start of its SHA-256, so that a score belongs to a network,
+    not to a path.
+
+    Args:
+        name: of the method.
+        method: the method.
+        cost_size: side of the lr image on which the cost is measured, in pixels; 0: not measured.
     """
-    cost = measure(entrant.predictor, cost_size) if entrant.predictor and cost_size else {}
-    source = entrant.source
-    if entrant.kind == "network":
+    cost = measure_cost(method.predictor, cost_size) if method.predictor and cost_size else {}
+    source = method.source
+    if method.kind == "network":
         source += f" (sha256 {file_sha256(Path(source))[:12]})"
-    return Contestant(name, entrant.kind, source, cost)
+    return MethodRecord(name, method.kind, source, cost)

@@ -1,4 +1,4 @@
-"""Results that others published, as data."""
+"""Published result tables of other authors."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ class PublishedColumn:
     """One column of a published table.
 
     Attributes:
-        metric: name of our metric of the same kind; ``None`` if it cannot be measured here.
-        higher_is_better: direction; ``None`` for what does not rank, such as parameters.
-        decimals: digits that were published; a measured number is rounded to them to be ranked.
+        metric: name of the same metric here; ``None`` if it cannot be measured here.
+        higher_is_better: direction; ``None`` for columns that do not rank, such as parameters.
+        decimals: published decimal places; measured numbers are rounded to them before ranking.
     """
 
     metric: str | None
@@ -31,8 +31,8 @@ class PublishedRow:
     Attributes:
         name: as published.
         source: where the row is from, a key of :attr:`PublishedTable.sources`.
-        scores: by column; what was not published is absent.
-        baseline: shown, but did not compete.
+        scores: by column; unpublished values are absent.
+        baseline: whether the method is shown without a rank.
     """
 
     name: str
@@ -42,22 +42,22 @@ class PublishedRow:
 
 
 class PublishedTable:
-    """A table of others, with everything that is known about how its numbers were made.
+    """A published table, with everything known about how its numbers were measured.
 
     Args:
-        title: what the table is.
-        setting: scale, pictures and their degradation.
-        sets: names of our data sets that hold the same pictures, as ``set``, or as
-            ``experiment/set`` where only an experiment degrades them so; empty if we have none.
-        protocol: name of our protocol that is closest to the table's.
-        unknown: what is not known about the table's own protocol.
-        order: by what the source itself orders its rows.
-        rank_by: the column that we rank by.
+        title: of the table.
+        setting: scale, images and their degradation.
+        sets: names of data sets here with the same images: ``set``, or ``experiment/set`` if only
+            that experiment degrades them in the same way; empty if there are none.
+        protocol: name of the protocol here that is closest to the table's.
+        unknown: what is unknown about the table's protocol.
+        order: how the source orders its rows.
+        rank_by: the column that rows are ranked by here.
         columns: by name, mappings with the attributes of :class:`PublishedColumn`.
-        sources: where numbers were taken from, by the short name that rows use.
+        sources: where the numbers are from, by the short name used in the rows.
         rows: mappings with ``name``, ``scores`` (one number or null per column, in their order),
-            ``source`` unless it is the first of ``sources``, and ``baseline: true`` for what did
-            not compete.
+            ``source`` unless it is the first of ``sources``, and ``baseline: true`` for methods
+            that did not compete.
 
     Raises:
         ValueError: a row or ``rank_by`` does not fit the columns, or a source is not listed.
@@ -83,7 +83,7 @@ class PublishedTable:
         self.unknown = unknown
         self.order = order
         self.rank_by = rank_by
-        self.columns = {name: self._column(name, given) for name, given in columns.items()}
+        self.columns = {name: self._column(name, node) for name, node in columns.items()}
         self.sources = dict(sources)
         if rank_by not in self.columns or self.columns[rank_by].higher_is_better is None:
             raise ValueError(f"{title}: rank_by={rank_by!r} is not a column that ranks")
@@ -94,13 +94,13 @@ class PublishedTable:
         """The column that rows are ranked by."""
         return self.columns[self.rank_by]
 
-    def _column(self, name: str, given: Mapping[str, Any]) -> PublishedColumn:
-        if given.keys() != _COLUMN_KEYS:
+    def _column(self, name: str, node: Mapping[str, Any]) -> PublishedColumn:
+        if node.keys() != _COLUMN_KEYS:
             raise ValueError(
-                f"{self.title}, column {name}: has {', '.join(given)}; expected"
+                f"{self.title}, column {name}: has {', '.join(node)}; expected"
                 f" {', '.join(sorted(_COLUMN_KEYS))}"
             )
-        return PublishedColumn(**given)
+        return PublishedColumn(**node)
 
     def _row(self, row: Mapping[str, Any]) -> PublishedRow:
         if row.keys() - _ROW_KEYS or {"name", "scores"} - row.keys():
@@ -120,9 +120,9 @@ class PublishedTable:
         for value in scores:
             if value is not None and not (isinstance(value, int | float) and math.isfinite(value)):
                 raise ValueError(f"{self.title}, {name}: {value!r} is not a number or null")
-        known = {
+        published = {
             column: float(value)
             for column, value in zip(self.columns, scores, strict=True)
             if value is not None
         }
-        return PublishedRow(name, source, known, bool(row.get("baseline", False)))
+        return PublishedRow(name, source, published, bool(row.get("baseline", False)))

@@ -1,32 +1,33 @@
-"""What was measured here among what others published."""
+"""Rankings: measured methods among the rows of published tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from srrescgan.errors import ConfigError
-from srrescgan.eval.grid import Cell, Grid, Heading, number, places
+from srrescgan.eval.evaluation import Evaluation, MethodRecord
+from srrescgan.eval.evaluation_files import estimate_content, json_number
 from srrescgan.eval.published import PublishedColumn, PublishedTable
-from srrescgan.eval.results import Contestant, Evaluation
-from srrescgan.eval.statistics import FEW_IMAGES, FEW_NOTE, Estimate, estimate
-from srrescgan.eval.store import estimate_content, json_number
-from srrescgan.eval.tables import interval_text, short
+from srrescgan.eval.score_tables import interval_text, short
+from srrescgan.eval.statistics import FEW_IMAGES, FEW_NOTE, Estimate
+from srrescgan.eval.summary import Summary
+from srrescgan.eval.text_table import Cell, Heading, TextTable, number, places
 
-_STAND_IN = "RANDOM WEIGHTS"  # what metrics say of themselves then
+_STAND_IN = "RANDOM WEIGHTS"  # in the description of a metric without trained weights
 MEASURED = "measured here"
 QUOTED = "quoted"
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedRow:
     """One row of a ranking.
 
     Attributes:
-        rank: 1 is best; equal at the published precision is an equal rank. ``None`` for what does
-            not compete: baselines (bicubic too), and rows without a number in the ranking column.
-        name: as published, or the name of the contestant.
+        rank: 1 is best; rows equal at the published precision share a rank. ``None`` for
+            baselines (bicubic, too), and for rows without a value in the ranking column.
+        name: as published, or the name of the method.
         origin: ``measured here`` or ``quoted``.
-        source: of a quoted row, its place; of a measured one, its weights or folder.
+        source: where a quoted row is from; weights or folder of a measured one.
         values: by column of the published table.
         estimates: of a measured row, by column, with intervals and numbers of images.
         keys: of a measured row, by column, the ``<protocol>/<metric>`` that was measured.
@@ -43,36 +44,41 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Ranking:
-    """A published table with measured rows in it.
+    """A published table with measured rows.
 
     Attributes:
-        table: what was published.
-        set: name of the data set that the measured numbers are of.
-        rows: best first; those without a number in the ranking column last.
-        warnings: what keeps the measured numbers from being comparable.
+        table: the published table.
+        set: name of the data set of the measured rows.
+        rows: best first; those without a value in the ranking column last.
+        warnings: why the measured numbers may not be comparable.
         protocols: of the measured numbers, label by name.
     """
 
     table: PublishedTable
     set: str
-    rows: tuple[Ranked, ...]
+    rows: tuple[RankedRow, ...]
     warnings: tuple[str, ...]
     protocols: Mapping[str, str]
 
 
-def merge(
-    table: PublishedTable, evaluation: Evaluation, data_set: str, methods: Sequence[str]
+def rank_in_table(
+    table: PublishedTable,
+    evaluation: Evaluation,
+    summary: Summary,
+    data_set: str,
+    methods: Sequence[str],
 ) -> Ranking:
-    """Put what methods scored on a set into a published table and rank everybody.
+    """Add the scores of methods on a set to a published table, and rank all rows.
 
-    A number measured under the table's own protocol is taken where there is one, else one under
-    another protocol, which a warning says.
+    Scores under the table's own protocol are preferred; scores under another protocol come with a
+    warning.
 
     Args:
-        table: what was published.
-        evaluation: what was measured.
+        table: the published table.
+        evaluation: the scores.
+        summary: the means of the same evaluation.
         data_set: name of the set.
-        methods: names of the contestants to merge.
+        methods: names of the methods to add.
 
     Raises:
         ConfigError: no such set or method was evaluated.
@@ -82,53 +88,55 @@ def merge(
             f"{table.title}: no set {data_set!r} was evaluated"
             f" (there are: {', '.join(evaluation.sets)})"
         )
-    contestants = [_contestant(evaluation, method) for method in methods]
-    measured = [_measured(table, evaluation, data_set, c) for c in contestants]
-    quoted = [Ranked(None, row.name, QUOTED, row.source, row.scores, {}, {}) for row in table.rows]
-    competes = [not row.baseline for row in table.rows] + [c.kind != "bicubic" for c in contestants]
-    rows = _ranked(table, [*quoted, *measured], competes)
+    records = [_method(evaluation, name) for name in methods]
+    measured = [_measured_row(table, evaluation, summary, data_set, each) for each in records]
+    quoted = [
+        RankedRow(None, row.name, QUOTED, row.source, row.scores, {}, {}) for row in table.rows
+    ]
+    competes = [not row.baseline for row in table.rows] + [r.kind != "bicubic" for r in records]
     return Ranking(
         table,
         data_set,
-        tuple(rows),
+        tuple(_ranked(table, [*quoted, *measured], competes)),
         tuple(_warnings(table, evaluation, data_set, measured)),
         evaluation.protocols,
     )
 
 
-def merge_where_it_belongs(
-    tables: Iterable[PublishedTable], evaluation: Evaluation, everywhere: bool
+def rank_in_tables(
+    tables: Iterable[PublishedTable], evaluation: Evaluation, summary: Summary, everywhere: bool
 ) -> list[Ranking]:
-    """Put every contestant into every table, once for each set that the table is about.
+    """Rank all methods in every table, once for each set that the table is about.
 
     Args:
-        tables: what was published.
-        evaluation: what was measured.
-        everywhere: merge a table that is about none of the sets with all of them; its warnings say
-            so. Otherwise only one whose pictures nobody has.
+        tables: published tables.
+        evaluation: the scores.
+        summary: the means of the same evaluation.
+        everywhere: use a table that is about none of the sets with all of them, with a warning;
+            otherwise this is done only for tables whose images are not available.
     """
-    methods = [contestant.name for contestant in evaluation.contestants]
+    methods = [method.name for method in evaluation.methods]
     experiment = evaluation.about.get("experiment")
     rankings = []
     for table in tables:
         names = [s for s in evaluation.sets if {s, f"{experiment}/{s}"} & set(table.sets)]
         if not names and (everywhere or not table.sets):
             names = list(evaluation.sets)
-        rankings += [merge(table, evaluation, name, methods) for name in names]
+        rankings += [rank_in_table(table, evaluation, summary, name, methods) for name in names]
     return rankings
 
 
-def ranking_table(ranking: Ranking) -> Grid:
-    """For people: ranked rows, each marked as quoted or measured here."""
+def ranking_table(ranking: Ranking) -> TextTable:
+    """A ranking as a table of texts; each row is marked as quoted or measured here."""
     table = ranking.table
     names = {source: f"[{index}]" for index, source in enumerate(table.sources, start=1)}
-    marks = {name: _marks(ranking, name, column) for name, column in table.columns.items()}
-    lines = []
+    marks = {name: _places(ranking, name, column) for name, column in table.columns.items()}
+    rows = []
     for index, row in enumerate(ranking.rows):
         where = f"({', '.join(_protocols([row]))})" if row.keys else names.get(row.source, "")
         origin = f"{row.origin} {where}".strip()
         cells = [_cell(row, name, table.columns[name], marks[name][index]) for name in marks]
-        lines.append((Cell(str(row.rank or "-")), Cell(row.name), Cell(origin), *cells))
+        rows.append((Cell(str(row.rank or "-")), Cell(row.name), Cell(origin), *cells))
     labels = [
         f"{name}: {ranking.protocols.get(name, 'not known')}" for name in _protocols(ranking.rows)
     ]
@@ -138,7 +146,7 @@ def ranking_table(ranking: Ranking) -> Grid:
     notes += [FEW_NOTE] if few else []
     notes += [f"Quoted numbers: {table.unknown}", f"Order of the source: {table.order}"]
     notes += [f"{names[key]} {where}" for key, where in table.sources.items()]
-    return Grid(
+    return TextTable(
         caption=f"{table.title}. {table.setting} Measured rows: {ranking.set}. Ranked by"
         f" {table.rank_by}; protocol of the quoted numbers: {table.protocol} is the closest that is"
         " known.",
@@ -148,13 +156,13 @@ def ranking_table(ranking: Ranking) -> Grid:
             Heading("origin", numeric=False),
             *(Heading(_heading(name, column)) for name, column in table.columns.items()),
         ),
-        lines=tuple(lines),
+        rows=tuple(rows),
         notes=tuple(notes),
     )
 
 
 def ranking_content(ranking: Ranking) -> dict[str, Any]:
-    """For programs: strict JSON."""
+    """A ranking for a strict JSON file."""
     table = ranking.table
     return {
         "title": table.title,
@@ -174,8 +182,8 @@ def ranking_content(ranking: Ranking) -> dict[str, Any]:
                 "source": row.source,
                 "scores": {name: json_number(row.values.get(name)) for name in table.columns},
                 "measured": {
-                    name: {"key": row.keys[name], **estimate_content(found)}
-                    for name, found in row.estimates.items()
+                    name: {"key": row.keys[name], **estimate_content(estimate)}
+                    for name, estimate in row.estimates.items()
                 },
             }
             for row in ranking.rows
@@ -183,60 +191,66 @@ def ranking_content(ranking: Ranking) -> dict[str, Any]:
     }
 
 
-def _contestant(evaluation: Evaluation, method: str) -> Contestant:
-    for contestant in evaluation.contestants:
-        if contestant.name == method:
-            return contestant
-    known = ", ".join(contestant.name for contestant in evaluation.contestants)
-    raise ConfigError(f"no method {method!r} was evaluated (there are: {known})")
+def _method(evaluation: Evaluation, name: str) -> MethodRecord:
+    for method in evaluation.methods:
+        if method.name == name:
+            return method
+    known = ", ".join(method.name for method in evaluation.methods)
+    raise ConfigError(f"no method {name!r} was evaluated (there are: {known})")
 
 
-def _measured(
-    table: PublishedTable, evaluation: Evaluation, data_set: str, contestant: Contestant
-) -> Ranked:
+def _measured_row(
+    table: PublishedTable,
+    evaluation: Evaluation,
+    summary: Summary,
+    data_set: str,
+    method: MethodRecord,
+) -> RankedRow:
+    means: Mapping[str, Estimate] = next(
+        (row.estimates for row in summary if (row.set, row.method) == (data_set, method.name)), {}
+    )
     keys: dict[str, str] = {}
     estimates: dict[str, Estimate] = {}
     for name, column in table.columns.items():
         candidates = [c for c in evaluation.columns if c.metric == column.metric]
         for chosen in sorted(candidates, key=lambda c: c.protocol != table.protocol):
-            scores = evaluation.scores(data_set, contestant.name, chosen.key)
-            if scores:
-                keys[name], estimates[name] = chosen.key, estimate(scores.values())
+            if chosen.key in means:
+                keys[name], estimates[name] = chosen.key, means[chosen.key]
                 break
     values = {name: e.mean for name, e in estimates.items() if e.mean is not None}
     values |= {
-        name: contestant.cost[column.metric]
+        name: method.cost[column.metric]
         for name, column in table.columns.items()
-        if column.metric is not None and column.metric in contestant.cost
+        if column.metric is not None and column.metric in method.cost
     }
-    return Ranked(None, contestant.name, MEASURED, contestant.source, values, estimates, keys)
+    return RankedRow(None, method.name, MEASURED, method.source, values, estimates, keys)
 
 
 def _ranked(
-    table: PublishedTable, rows: Sequence[Ranked], competes: Sequence[bool]
-) -> list[Ranked]:
+    table: PublishedTable, rows: Sequence[RankedRow], competes: Sequence[bool]
+) -> list[RankedRow]:
     column, name = table.ranking_column, table.rank_by
     sign = -1 if column.higher_is_better else 1
-    sizes = [
+    errors = [
         sign * round(row.values[name], column.decimals) if name in row.values else float("inf")
         for row in rows
     ]
     rivals = [
-        size
-        for size, row, competing in zip(sizes, rows, competes, strict=True)
+        error
+        for error, row, competing in zip(errors, rows, competes, strict=True)
         if competing and name in row.values
     ]
     ranked = [
-        (size, index, replace(row, rank=sum(r < size for r in rivals) + 1))
+        (error, index, replace(row, rank=sum(rival < error for rival in rivals) + 1))
         if competing and name in row.values
-        else (size, index, row)
-        for index, (size, row, competing) in enumerate(zip(sizes, rows, competes, strict=True))
+        else (error, index, row)
+        for index, (error, row, competing) in enumerate(zip(errors, rows, competes, strict=True))
     ]
     return [row for _, _, row in sorted(ranked, key=lambda entry: entry[:2])]
 
 
 def _warnings(
-    table: PublishedTable, evaluation: Evaluation, data_set: str, measured: Sequence[Ranked]
+    table: PublishedTable, evaluation: Evaluation, data_set: str, measured: Sequence[RankedRow]
 ) -> list[str]:
     warnings = []
     if not {data_set, f"{evaluation.about.get('experiment')}/{data_set}"} & set(table.sets):
@@ -246,7 +260,7 @@ def _warnings(
             " say where the numbers would stand, not how good the method is"
         )
     images = len({row.name for row in evaluation.rows if row.set == data_set})
-    stand_ins = [c.key for c in evaluation.columns if _STAND_IN in c.what]
+    stand_ins = [c.key for c in evaluation.columns if _STAND_IN in c.description]
     used = sorted({key for row in measured for key in row.keys.values()} & set(stand_ins))
     if used:
         warnings.append(
@@ -269,24 +283,24 @@ def _warnings(
     return warnings
 
 
-def _protocols(rows: Sequence[Ranked]) -> list[str]:
+def _protocols(rows: Sequence[RankedRow]) -> list[str]:
     return list(dict.fromkeys(key.split("/")[0] for row in rows for key in row.keys.values()))
 
 
-def _marks(ranking: Ranking, name: str, column: PublishedColumn) -> list[int]:
+def _places(ranking: Ranking, name: str, column: PublishedColumn) -> list[int]:
     if column.higher_is_better is None:
         return [0] * len(ranking.rows)
     values = [None if row.rank is None else row.values.get(name) for row in ranking.rows]
     return places(values, column.higher_is_better, column.decimals)
 
 
-def _cell(row: Ranked, name: str, column: PublishedColumn, mark: int) -> Cell:
+def _cell(row: RankedRow, name: str, column: PublishedColumn, place: int) -> Cell:
     value = row.values.get(name)
     if value is not None and column.higher_is_better is None:
-        return Cell(short(value), place=mark)
-    found = row.estimates.get(name)
-    detail = interval_text(found, column.decimals) if found else ""
-    return Cell(number(value, column.decimals), detail, mark)
+        return Cell(short(value), place=place)
+    estimate = row.estimates.get(name)
+    detail = interval_text(estimate, column.decimals) if estimate else ""
+    return Cell(number(value, column.decimals), detail, place)
 
 
 def _heading(name: str, column: PublishedColumn) -> str:

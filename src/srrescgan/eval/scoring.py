@@ -1,8 +1,8 @@
-"""Images scored one by one, as they come, on one device or several."""
+"""Scoring images one by one, on one device or several."""
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -11,77 +11,83 @@ import torch
 from torch import Tensor
 
 from srrescgan.errors import UserError
-from srrescgan.eval.methods import Method
-from srrescgan.eval.results import Row
+from srrescgan.eval.evaluation import ScoreRow
+from srrescgan.eval.methods import Upscale
 from srrescgan.metrics.scorecard import score
 from srrescgan.types import IMAGES, Metric, SRBatch
 
 
 @dataclass(frozen=True)
-class Scored:
-    """One image, what every method made of it, and what that scored."""
+class ScoredImage:
+    """One image, the output of every method, and its scores."""
 
     set: str
     name: str
     pictures: Mapping[str, Tensor]
     """By role (``lr``, and ``hr`` where it is known) and by method, ``(3, H, W)`` in [0, 1], on the
     CPU. A method that failed is missing."""
-    rows: tuple[Row, ...]
+    rows: tuple[ScoreRow, ...]
     """One per method."""
 
 
-class Bench:
-    """Everything that one device needs to score an image.
+class DeviceScorer:
+    """Scores images on one device.
 
-    A score depends on the picture and its references alone: metrics are applied image by image, so
-    batch size, order and number of devices cannot change it.
+    A score depends only on the image and its references: metrics see one image at a time, so the
+    batch size, the order and the number of devices cannot change it.
 
     Args:
-        methods: by name, at work on ``device``.
-        scorecard: metrics by column key; used by this bench only.
-        device: where pictures are scored.
+        methods: by name, ready on ``device``.
+        scorecard: metrics by column key; not shared with another scorer.
+        device: where images are upscaled and scored.
     """
 
     def __init__(
-        self, methods: Mapping[str, Method], scorecard: Mapping[str, Metric], device: torch.device
+        self, methods: Mapping[str, Upscale], scorecard: Mapping[str, Metric], device: torch.device
     ) -> None:
         self.methods = methods
         self.scorecard = scorecard
         self.device = device
 
     @torch.inference_mode()
-    def score(self, batch: SRBatch) -> list[Scored]:
+    def score(self, batch: SRBatch) -> list[ScoredImage]:
         """Score every method on every image of a batch."""
         if "problem" in batch:
-            return [self._unread(batch, index) for index in range(len(batch["name"]))]
+            return [self._unreadable(batch, index) for index in range(len(batch["name"]))]
         moved = batch.copy()
         for key in IMAGES:
             if key in batch:
                 moved[key] = batch[key].to(self.device)
-        made: dict[str, Tensor] = {}
+        outputs: dict[str, Tensor] = {}
         failures: dict[str, str] = {}
         for method, upscale in self.methods.items():
             try:
-                made[method] = upscale(moved).to(self.device)
+                outputs[method] = upscale(moved).to(self.device)
             except (UserError, ValueError) as error:  # ValueError: too small for a network
                 failures[method] = str(error)
             except (MemoryError, torch.OutOfMemoryError):
                 failures[method] = "the picture does not fit into memory: give a smaller tile="
-        return [self._image(moved, index, made, failures) for index in range(len(batch["name"]))]
+        return [
+            self._score_image(moved, index, outputs, failures)
+            for index in range(len(batch["name"]))
+        ]
 
-    def _unread(self, batch: SRBatch, index: int) -> Scored:
-        place, problem = (batch["set"][index], batch["name"][index]), batch["problem"][index]
-        return Scored(
-            *place, {}, tuple(Row(*place, method, {}, problem) for method in self.methods)
-        )
+    def _unreadable(self, batch: SRBatch, index: int) -> ScoredImage:
+        data_set, name, problem = (batch[key][index] for key in ("set", "name", "problem"))
+        rows = tuple(ScoreRow(data_set, name, method, {}, problem) for method in self.methods)
+        return ScoredImage(data_set, name, {}, rows)
 
-    def _image(
-        self, batch: SRBatch, index: int, made: Mapping[str, Tensor], failures: Mapping[str, str]
-    ) -> Scored:
+    def _score_image(
+        self,
+        batch: SRBatch,
+        index: int,
+        outputs: Mapping[str, Tensor],
+        failures: Mapping[str, str],
+    ) -> ScoredImage:
         references: dict[str, Tensor] = {
             role: batch[role][index][None] for role in IMAGES if role in batch
         }
-        pictures = {method: sr[index][None] for method, sr in made.items()}
+        pictures = {method: sr[index][None] for method, sr in outputs.items()}
         name, data_set = batch["name"][index], batch["set"][index]
         rows = []
         for method in self.methods:
@@ -90,15 +96,14 @@ class Bench:
             if method in pictures:
                 scores, problems = self._scores(pictures[method], references)
             text = "; ".join(dict.fromkeys(problems)) or None
-            rows.append(Row(data_set, name, method, scores, text))
-        everything = {**references, **pictures}
-        return Scored(
-            data_set, name, {key: image[0].cpu() for key, image in everything.items()}, tuple(rows)
-        )
+            rows.append(ScoreRow(data_set, name, method, scores, text))
+        on_cpu = {key: image[0].cpu() for key, image in {**references, **pictures}.items()}
+        return ScoredImage(data_set, name, on_cpu, tuple(rows))
 
     def _scores(
         self, image: Tensor, references: Mapping[str, Tensor]
     ) -> tuple[dict[str, float], list[str]]:
+        """Scores by column key, and the problems of those that are missing."""
         scores: dict[str, float] = {}
         if not torch.isfinite(image).all():
             return scores, [
@@ -125,31 +130,34 @@ class Bench:
         return scores, problems
 
 
-def score_images(batches: Iterable[SRBatch], benches: list[Bench]) -> Iterator[Scored]:
-    """Score images as they come, in their order, each on the next bench that is free.
+def score_images(
+    batches: Iterable[SRBatch], scorers: Sequence[DeviceScorer]
+) -> Iterator[ScoredImage]:
+    """Score images in their order, each on the next free device.
 
-    Only a few images are in memory at a time, however many there are.
+    Only a few images are in memory at a time.
 
     Args:
-        batches: whole images with ``lr``, ``name``, ``set``, and ``hr`` where it is known.
-        benches: one per device.
+        batches: whole images with ``lr``, ``name``, ``set``, and ``hr`` where it is known; or with
+            ``problem`` instead of the images.
+        scorers: one per device.
     """
-    free: SimpleQueue[Bench] = SimpleQueue()
-    for bench in benches:
-        free.put(bench)
+    free: SimpleQueue[DeviceScorer] = SimpleQueue()
+    for scorer in scorers:
+        free.put(scorer)
 
-    def work(batch: SRBatch) -> list[Scored]:
-        bench = free.get()
+    def work(batch: SRBatch) -> list[ScoredImage]:
+        scorer = free.get()
         try:
-            return bench.score(batch)
+            return scorer.score(batch)
         finally:
-            free.put(bench)
+            free.put(scorer)
 
-    pending: deque[Future[list[Scored]]] = deque()
-    with ThreadPoolExecutor(len(benches)) as pool:
+    pending: deque[Future[list[ScoredImage]]] = deque()
+    with ThreadPoolExecutor(len(scorers)) as pool:
         for batch in batches:
             pending.append(pool.submit(work, batch))
-            if len(pending) > len(benches):  # one is prepared while the benches are busy
+            if len(pending) > len(scorers):  # one image is prepared while all scorers are busy
                 yield from pending.popleft().result()
         while pending:
             yield from pending.popleft().result()

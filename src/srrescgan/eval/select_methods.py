@@ -1,90 +1,101 @@
-"""Who takes part in an evaluation, from its configuration."""
+"""Select the methods of an evaluation."""
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import torch
-from omegaconf import DictConfig
-from rich.console import Console
 
-from srrescgan.config.cli import overridden, plain
 from srrescgan.data import SRDataModule
 from srrescgan.errors import ConfigError, nearest
-from srrescgan.eval.default_checkpoint import known_weights
-from srrescgan.eval.methods import Entrant, bicubic, network, pictures
-from srrescgan.eval.pictures import SRPictures
+from srrescgan.eval.methods import Method, bicubic_method, folder_method, network_method
+from srrescgan.eval.sr_image_folder import SRImageFolder
 from srrescgan.types import SRGenerator
 from srrescgan.weights import load_pretrained
 
-_TRUTH = ("lr", "hr")
+_RESERVED = ("lr", "hr")
 _ENSEMBLES = {"false": (False,), "true": (True,), "both": (False, True)}
 
 
-def entrants_of(
-    cfg: DictConfig, datamodule: SRDataModule, device: torch.device
-) -> dict[str, Entrant]:
-    """Bicubic, the checkpoint and every further method, in the order of the tables' lines.
+def select_methods(
+    checkpoint: Path,
+    further: Mapping[str, str] | None,
+    datamodule: SRDataModule,
+    device: torch.device,
+    scale: int,
+    ensemble: bool | str = False,
+    tile: int | str | None = None,
+    generator: Mapping[str, Any] | None = None,
+) -> dict[str, Method]:
+    """Bicubic, the checkpoint and further methods, in the order of the tables' rows.
+
+    Args:
+        checkpoint: weight file of the method ``sr``.
+        further: for each further method its name, and a weight file or a folder of sr images.
+        datamodule: set up for ``test``; folders of sr images have to match its sets.
+        device: where the cost of networks is measured.
+        scale: of the experiment.
+        ensemble: ``false``, ``true`` or ``both``: networks plain, as x8 self-ensemble (``+`` is
+            appended to the name), or each.
+        tile: as in :class:`srrescgan.inference.UpscaleOptions`.
+        generator: node of the network in ``checkpoint``; ``None``: the file says which network it
+            is, and a file that does not say holds the authors' network.
 
     Raises:
-        ConfigError: a name is taken, or weights have another scale than the experiment.
-        DataError: a folder of pictures does not fit the sets.
+        ConfigError: a name is taken or cannot be a folder, a value is not one of its options, or
+            weights have another scale than the experiment.
+        DataError: a folder of images does not fit the sets.
         WeightsError: a weight file cannot be read or belongs to another network.
     """
-    path = Path(cfg.ckpt_path) if cfg.ckpt_path else _known_weights(cfg)
-    entrants = {"bicubic": bicubic(cfg.scale)}
-    entrants |= _networks(cfg, "sr", path, device, own=overridden("generator"))
-    methods = cfg.methods or {}
-    if not hasattr(methods, "items"):
-        raise ConfigError(f"methods={methods}: expected names and places, methods='{{name: DIR}}'")
-    for name, place in methods.items():
+    if further is not None and not isinstance(further, Mapping):
+        raise ConfigError(f"methods={further}: expected names and places, methods='{{name: DIR}}'")
+    load = partial(_load_network, device, scale, ensemble, tile)
+    methods = {"bicubic": bicubic_method(scale), **load("sr", checkpoint, generator)}
+    for name, value in (further or {}).items():
         if "/" in str(name) or str(name).startswith("."):
             raise ConfigError(
                 f"methods.{name}: a name becomes a folder; choose one without / and ."
             )
-        added = _method(cfg, str(name), Path(str(place)), datamodule, device)
-        taken = added.keys() & {*entrants, *_TRUTH}
+        place = Path(str(value))
+        if place.is_file():
+            added = load(str(name), place, None)
+        else:
+            datasets = {k.split("/")[-1]: d for k, d in datamodule.datasets("test").items()}
+            added = {str(name): folder_method(place, SRImageFolder(place, datasets))}
+        taken = added.keys() & {*methods, *_RESERVED}
         if taken:
-            raise ConfigError(f"methods.{name}: {', '.join(taken)} takes part already; rename it")
-        entrants |= added
-    return entrants
+            raise ConfigError(
+                f"methods.{name}: the name {', '.join(taken)} is already taken; choose another one"
+            )
+        methods |= added
+    return methods
 
 
-def _method(
-    cfg: DictConfig, name: str, place: Path, datamodule: SRDataModule, device: torch.device
-) -> dict[str, Entrant]:
-    if place.is_file():
-        return _networks(cfg, name, place, device, own=False)
-    datasets = {key.split("/")[-1]: each for key, each in datamodule.datasets("test").items()}
-    return {name: pictures(place, SRPictures(place, datasets))}
-
-
-def _networks(
-    cfg: DictConfig, name: str, path: Path, device: torch.device, own: bool
-) -> dict[str, Entrant]:
-    """Plain, as self-ensemble, or both.
-
-    The network is what the file says; ``own``: what the command line says. A file that does not say
-    holds the authors' network, whatever the experiment trains.
-    """
-    generator = load_pretrained(path, plain(cfg.generator) if own else None)
-    scale = cast(SRGenerator, generator).scale
-    if scale != cfg.scale:
+def _load_network(
+    device: torch.device,
+    scale: int,
+    ensemble: bool | str,
+    tile: int | str | None,
+    name: str,
+    path: Path,
+    node: Mapping[str, Any] | None,
+) -> dict[str, Method]:
+    """Load a network as one or two methods: plain, as self-ensemble, or both."""
+    generator = load_pretrained(path, dict(node) if node is not None else None)
+    own_scale = cast(SRGenerator, generator).scale
+    if own_scale != scale:
         raise ConfigError(
-            f"{path} upscales by {scale}, the experiment by {cfg.scale}:"
-            f" give scale={scale} or another checkpoint"
+            f"{path} upscales by {own_scale}, the experiment by {scale}:"
+            f" give scale={own_scale} or another checkpoint"
         )
-    choice = str(cfg.ensemble).lower()
+    choice = str(ensemble).lower()
     if choice not in _ENSEMBLES:
         hint = nearest(choice, _ENSEMBLES)
-        raise ConfigError(f"ensemble={cfg.ensemble}: must be {', '.join(_ENSEMBLES)}{hint}")
+        raise ConfigError(f"ensemble={ensemble}: must be {', '.join(_ENSEMBLES)}{hint}")
     return {
-        f"{name}+" if ensemble else name: network(generator, str(path), ensemble, device, cfg.tile)
-        for ensemble in _ENSEMBLES[choice]
+        f"{name}+" if ensembled else name: network_method(
+            generator, str(path), ensembled, device, tile
+        )
+        for ensembled in _ENSEMBLES[choice]
     }
-
-
-def _known_weights(cfg: DictConfig) -> Path:
-    folder, name = Path(cfg.paths.weights_dir), cfg.released_weights
-    path = known_weights(folder / name if name else None, Path("outputs") / str(cfg.name))
-    Console().print(f"ckpt_path= was not given: evaluating {path}", soft_wrap=True)
-    return path

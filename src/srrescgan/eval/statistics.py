@@ -1,4 +1,4 @@
-"""How sure a mean over images is, and whether two methods differ by more than chance."""
+"""Confidence intervals of means, and a paired test of two methods."""
 
 import math
 import warnings
@@ -9,33 +9,34 @@ from statistics import fmean
 import numpy as np
 from scipy import stats
 
-LEVEL = 0.95
-"""Of confidence; 1 - LEVEL is the level of significance."""
+CONFIDENCE = 0.95
+"""Confidence level of intervals; 1 - CONFIDENCE is the significance level of tests."""
 RESAMPLES = 9999
-_SEED = 0  # a table made twice is the same table
+_SEED = 0  # the same scores always give the same interval
 _VALUES_AT_ONCE = 1_000_000  # 8 MB per array while resampling
 
-METHOD = (
-    f"{LEVEL:.0%} intervals: bias-corrected and accelerated bootstrap over the images,"
+INTERVAL_METHOD = (
+    f"{CONFIDENCE:.0%} intervals: bias-corrected and accelerated bootstrap over the images,"
     f" {RESAMPLES} resamples, seed {_SEED}"
 )
 FEW_IMAGES = 10
-"""With fewer the interval is too narrow: that of 5 images holds the true mean 85 times in 100."""
+"""With fewer, intervals are too narrow: that of 5 images contains the true mean 85 times in 100."""
 FEW_NOTE = (
-    f"The {LEVEL:.0%} intervals of fewer than {FEW_IMAGES} images are too narrow: the bootstrap has"
-    " seen too little."
+    f"The {CONFIDENCE:.0%} intervals of fewer than {FEW_IMAGES} images are too narrow: the"
+    " bootstrap has seen too little."
 )
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over images and its confidence interval.
+    """A mean over images, with its confidence interval.
 
     Attributes:
-        mean: infinite if one of the values is; ``None`` if there is none, or both infinities.
-        low: end of the interval; ``None`` where there is none, as for one image or an infinite one.
-        high: the other end.
-        images: how many values the mean was taken over.
+        mean: infinite if one of the values is; ``None`` without values, or with both infinities.
+        low: lower end of the interval; ``None`` where there is none, as for a single image or an
+            infinite mean.
+        high: upper end.
+        images: number of values that the mean was taken over.
     """
 
     mean: float | None
@@ -46,12 +47,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """By how much one method differs from another, image by image.
+    """The difference between two methods, paired by image.
 
     Attributes:
-        estimate: of the mean difference. Two infinite scores of an image are equal.
-        differing: images on which the scores differ at all.
-        p: of the paired test; ``None`` where the mean difference is not finite.
+        estimate: mean difference. Two infinite scores of the same image count as equal.
+        differing: number of images whose scores differ.
+        p: p value of the paired test; ``None`` where the mean difference is not finite.
     """
 
     estimate: Estimate
@@ -60,16 +61,16 @@ class Difference:
 
     @property
     def smallest_p(self) -> float:
-        """What ``p`` would be if all images that differ did so in the same direction."""
+        """The smallest possible p: that of differences which all have the same sign."""
         return max(2.0 ** (1 - self.differing), 2 / (RESAMPLES + 1)) if self.differing else 1.0
 
 
 def estimate(values: Iterable[float]) -> Estimate:
-    """Mean and confidence interval; the order of the values does not matter.
+    """Mean and confidence interval; independent of the order of the values.
 
     The bias-corrected and accelerated bootstrap (Efron, JASA 1987) rather than plain percentiles,
-    because LPIPS and PSNR are skewed: its ends need not lie equally far from the mean. Equal values
-    have an interval of no width.
+    because LPIPS and PSNR are skewed: the interval need not be symmetric. If all values are equal,
+    the interval has zero width.
 
     Raises:
         ValueError: a value is NaN.
@@ -97,25 +98,25 @@ def estimate(values: Iterable[float]) -> Estimate:
 
 
 def difference(first: Mapping[str, float], second: Mapping[str, float]) -> Difference:
-    """Second minus first, over the images that both have.
+    """Second minus first, over the images that both have scored.
 
-    The test flips signs: were there no difference, that of each image would as likely have the
-    other sign. All combinations are tried up to 13 images, else 9,999 random ones. It judges the
-    mean difference, the number that is shown, and assumes no distribution.
+    The test flips signs: if the methods were equally good, each image's difference could as well
+    have the opposite sign. It tries all combinations for up to 13 images, otherwise 9,999 random
+    ones. It tests the mean difference, which is the number shown, and assumes no distribution.
 
     Args:
         first: scores by image name.
-        second: the same of another method.
+        second: scores of the other method, by image name.
     """
     names = sorted(first.keys() & second.keys())
     pairs = [(first[name], second[name]) for name in names]
     values = np.sort([0.0 if a == b else b - a for a, b in pairs])
-    found = estimate(values.tolist())
+    mean_difference = estimate(values.tolist())
     differing = int(np.count_nonzero(values))
-    if found.mean is None or not math.isfinite(found.mean):
-        return Difference(found, differing, None)
+    if mean_difference.mean is None or not math.isfinite(mean_difference.mean):
+        return Difference(mean_difference, differing, None)
     if differing < 2:
-        return Difference(found, differing, 1.0)
+        return Difference(mean_difference, differing, 1.0)
     p = stats.permutation_test(
         (values[values != 0],),  # flipping a zero changes nothing
         np.mean,
@@ -124,14 +125,14 @@ def difference(first: Mapping[str, float], second: Mapping[str, float]) -> Diffe
         batch=_batch(differing),
         rng=np.random.default_rng(_SEED),
     ).pvalue
-    return Difference(found, differing, float(min(p, 1.0)))
+    return Difference(mean_difference, differing, float(min(p, 1.0)))
 
 
 def holm(ps: Sequence[float | None]) -> list[float | None]:
-    """Correct p values for having been several (Holm, Scand. J. Statist. 1979).
+    """Correct p values for multiple tests (Holm, Scand. J. Statist. 1979).
 
     Args:
-        ps: ``None`` marks what was not tested, which does not count.
+        ps: p values; ``None`` where nothing was tested, which does not count as a test.
 
     Example:
         >>> holm([0.01, None, 0.5, 0.02])
@@ -148,23 +149,23 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
 
 def _interval(values: np.ndarray) -> tuple[float, float]:
     def ends(method: str) -> tuple[float, float]:
-        interval = stats.bootstrap(
+        result = stats.bootstrap(
             (values,),
             np.mean,
-            confidence_level=LEVEL,
+            confidence_level=CONFIDENCE,
             n_resamples=RESAMPLES,
             batch=_batch(len(values)),
             method=method,
             rng=np.random.default_rng(_SEED),
         ).confidence_interval
-        return float(interval.low), float(interval.high)
+        return float(result.low), float(result.high)
 
     with warnings.catch_warnings():
-        # Values that differ in their last bits only leave BCa nothing to accelerate.
+        # The acceleration of BCa is undefined for values that differ in their last bits only.
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
-        found = ends("BCa")
-    return found if all(map(math.isfinite, found)) else ends("percentile")
+        interval = ends("BCa")
+    return interval if all(map(math.isfinite, interval)) else ends("percentile")
 
 
 def _batch(count: int) -> int:

@@ -1,23 +1,23 @@
-"""An evaluation in few numbers: means over images, never over batches."""
+"""Summary of an evaluation: means over images, never over batches."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from srrescgan.eval.results import Evaluation
+from srrescgan.eval.evaluation import Evaluation
 from srrescgan.eval.statistics import Estimate, estimate
 
 
 @dataclass(frozen=True)
-class Line:
-    """What one method scored on one set.
+class SummaryRow:
+    """The mean scores of one method on one set.
 
     Attributes:
         set: name of the data set.
-        method: name of the contestant.
-        images: of the set, over all methods.
-        scored: of them, images that this method has scores for.
-        estimates: by :attr:`Column.key`, each with the number of images that it was taken over;
-            columns that are not defined on this set are absent.
+        method: name of the method.
+        images: number of images of the set, over all methods.
+        scored: number of them that have scores of this method.
+        estimates: by :attr:`ScoreColumn.key`, each with the number of images that it was taken
+            over; columns that are undefined on this set are absent.
     """
 
     set: str
@@ -27,14 +27,22 @@ class Line:
     estimates: Mapping[str, Estimate]
 
 
-def summarise(evaluation: Evaluation) -> tuple[Line, ...]:
-    """Mean and interval for each set, method and column, in the order of sets and contestants."""
-    lines = []
+Summary = tuple[SummaryRow, ...]
+"""One row for each set and method, in the order of the sets and the methods."""
+
+
+def summarize(evaluation: Evaluation) -> Summary:
+    """Compute mean and confidence interval for each set, method and column.
+
+    The bootstrap takes seconds on large sets, so call this once per evaluation and pass the result
+    to everything that shows means.
+    """
+    summary = []
     for data_set in evaluation.sets:
         rows = [row for row in evaluation.rows if row.set == data_set]
         images = len({row.name for row in rows})
-        for contestant in evaluation.contestants:
-            own = [row for row in rows if row.method == contestant.name]
+        for method in evaluation.methods:
+            own = [row for row in rows if row.method == method.name]
             if not own:
                 continue
             scores = {
@@ -43,5 +51,5 @@ def summarise(evaluation: Evaluation) -> tuple[Line, ...]:
             }
             estimates = {key: estimate(values) for key, values in scores.items() if values}
             scored = sum(bool(row.scores) for row in own)
-            lines.append(Line(data_set, contestant.name, images, scored, estimates))
-    return tuple(lines)
+            summary.append(SummaryRow(data_set, method.name, images, scored, estimates))
+    return tuple(summary)

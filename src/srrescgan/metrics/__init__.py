@@ -1,4 +1,4 @@
-"""How good an image is: each metric scores every image, alone or beside another."""
+"""Image quality metrics, with and without a reference image."""
 
 from srrescgan.metrics.color_drift import ColorDrift
 from srrescgan.metrics.dists import DISTS

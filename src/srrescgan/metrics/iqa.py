@@ -1,4 +1,4 @@
-"""Any metric of the pyiqa package, by its name."""
+"""Any metric of the pyiqa package."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from srrescgan.metrics.protocol import Protocol
 class IQA(ImageMetric):
     """A metric of pyiqa (IQA-PyTorch): MUSIQ, MANIQA, CLIP-IQA and some hundred others.
 
-    An optional extra: pyiqa is under the PolyForm Noncommercial licence, not free software; it is
-    neither installed with srrescgan nor needed by anything else in it. Most of its metrics download
+    An optional extra: pyiqa has the PolyForm Noncommercial license, which is not free software. It
+    is not installed with srrescgan, and nothing else here needs it. Most of its metrics download
     weights on first use. Always on RGB, whatever the protocol's channel; its border applies, and
     its rounding unless its ``network_input`` is ``float``.
 
@@ -23,18 +23,22 @@ class IQA(ImageMetric):
         metric: its name in pyiqa.
 
     Shape:
-        - sr, and hr for metrics with a reference: ``(B, 3, H, W)``, RGB in [0, 1]; the smallest
-          size is up to the metric.
-        - Output: ``(B,)`` float64. Which way is better, and whether there is a reference, pyiqa
-          says.
+        - sr, and hr for metrics with a reference: ``(B, 3, H, W)``, RGB in [0, 1]; the minimum
+          size depends on the metric.
+        - Output: ``(B,)`` float64. pyiqa says whether higher is better and whether the metric has
+          a reference.
 
     Raises:
-        BackboneUnavailableError: pyiqa is not installed, or the metric's weights cannot be had.
-        ConfigError: pyiqa does not know the metric, or it judges sets of pictures and not one.
-        DataError: on call, as :meth:`ImageMetric.__call__`.
+        BackboneUnavailableError: pyiqa is not installed, or the metric's weights cannot be
+            downloaded.
+        ConfigError: pyiqa does not have the metric, or it scores sets of images instead of single
+            ones.
+        DataError: on call, as in :meth:`ImageMetric.__call__`.
     """
 
+    higher_is_better = True  # replaced by what pyiqa says, as the reference
     decimals = 3
+    description = "a metric of pyiqa"
 
     def __init__(self, protocol: Protocol, metric: str = "musiq") -> None:
         super().__init__(protocol.for_networks())
@@ -43,11 +47,13 @@ class IQA(ImageMetric):
         except ImportError as error:
             raise BackboneUnavailableError(
                 f"metric {metric!r} needs the package pyiqa, which cannot be imported ({error}). "
-                "Its licence, PolyForm Noncommercial, forbids commercial use; if that suits you: "
-                "pip install 'srrescgan[iqa]'"
+                "Its license, PolyForm Noncommercial, forbids commercial use; if that is fine:"
+                " pip install 'srrescgan[iqa]'"
             ) from error
         if "fid" in metric or metric == "inception_score":
-            raise ConfigError(f"{metric} judges sets of pictures; a metric here judges each one")
+            raise ConfigError(
+                f"{metric} scores sets of pictures; a metric here scores single pictures"
+            )
         known = pyiqa.list_models()
         if metric not in known:
             raise ConfigError(
@@ -56,7 +62,7 @@ class IQA(ImageMetric):
             )
         try:
             self.network: Any = pyiqa.create_metric(metric, device=torch.device("cpu"))
-        # Which error a failed download raises depends on the hub the weights come from.
+        # The error of a failed download depends on where the weights come from.
         except Exception as error:
             raise BackboneUnavailableError(
                 f"pyiqa cannot make its metric {metric!r}: {error}. Most of its metrics download "
@@ -65,7 +71,7 @@ class IQA(ImageMetric):
         self.metric = metric
         self.reference = {"FR": "hr", "NR": None}[self.network.metric_mode]
         self.higher_is_better = not self.network.lower_better
-        self.what = f"{metric} of pyiqa {pyiqa.__version__} (PolyForm Noncommercial), on RGB"
+        self.description = f"{metric} of pyiqa {pyiqa.__version__} (PolyForm Noncommercial), on RGB"
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""

@@ -1,4 +1,4 @@
-"""Learned perceptual distance."""
+"""LPIPS: learned perceptual distance."""
 
 from typing import Literal
 
@@ -11,20 +11,20 @@ from srrescgan.metrics.protocol import Protocol
 
 _NAMES = {"alex": "lpips", "vgg": "lpips_vgg", "squeeze": "lpips_squeeze"}
 _SMALLEST = {"alex": 31, "vgg": 16, "squeeze": 17}
-"""Pixels a side: what is left after the last pooling is at least one."""
+"""Minimum side in pixels, so that at least one pixel is left after the last pooling."""
 
 
 class LPIPS(ImageMetric):
-    """LPIPS version 0.1 (Zhang et al., CVPR 2018), the network of the ``lpips`` package.
+    """LPIPS version 0.1 (Zhang et al., CVPR 2018), with the networks of the ``lpips`` package.
 
     Always on RGB, whatever the protocol's channel; its border applies, and its rounding unless its
-    ``network_input`` is ``float``. ``alex`` is what super-resolution papers report. The three nets
-    are different metrics.
+    ``network_input`` is ``float``. Super-resolution papers report ``alex``. The three networks are
+    different metrics.
 
     Args:
         protocol: how images are prepared.
         net: ``alex``, ``vgg`` or ``squeeze``.
-        weights: ``imagenet``, or ``random`` for smoke tests, which :attr:`what` then says.
+        weights: ``imagenet``, or ``random`` for smoke tests, which :attr:`description` says.
 
     Shape:
         - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], inside the border at least 31 pixels a side for
@@ -32,14 +32,16 @@ class LPIPS(ImageMetric):
         - Output: ``(B,)`` float64, one value per image, 0 for identical images.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
+        BackboneUnavailableError: there are no ImageNet weights on this machine, and they cannot be
+            downloaded.
         ConfigError: unknown ``net`` or ``weights``.
-        DataError: on call, for images too small and as :meth:`ImageMetric.__call__`.
+        DataError: on call, for images too small, and as in :meth:`ImageMetric.__call__`.
         WeightsError: a weight file is damaged or belongs to another network.
     """
 
     higher_is_better = False
     decimals = 4
+    description = "LPIPS version 0.1"
 
     def __init__(
         self,
@@ -48,11 +50,11 @@ class LPIPS(ImageMetric):
         weights: BackboneWeights = "imagenet",
     ) -> None:
         super().__init__(protocol.for_networks())
-        self.called = _NAMES.get(net)
+        self.reserved_name = _NAMES.get(net)
         self.net = net
         self.weights: BackboneWeights = weights
         self.network = lpips_network(net, weights)
-        self.what = f"LPIPS version 0.1, {LPIPS_BACKBONES[net]}, on RGB" + STAND_IN[weights]
+        self.description = f"LPIPS version 0.1, {LPIPS_BACKBONES[net]}, on RGB" + STAND_IN[weights]
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""

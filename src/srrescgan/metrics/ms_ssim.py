@@ -1,4 +1,4 @@
-"""Structural similarity at several resolutions."""
+"""MS-SSIM: structural similarity at several resolutions."""
 
 import torch
 import torch.nn.functional as F
@@ -14,28 +14,28 @@ _SMALLEST = WINDOW * 2 ** (len(_EXPONENTS) - 1)
 class MSSSIM(ImageMetric):
     """Multi-scale structural similarity (Wang, Simoncelli, Bovik, Asilomar 2003), equation 7.
 
-    Five scales; between them the picture is averaged over 2x2 pixels, an odd edge repeated, as in
-    the authors' MATLAB code. The mean contrast-structure of the four finer scales and the mean SSIM
-    of the coarsest one are multiplied; a negative mean counts as 0, as usual, since its power is
-    not real. Gaussian 11x11 window whatever the protocol's, valid region, each channel by itself,
-    mean over channels. torchmetrics pads at the coarsest scale and averages channels before it
-    multiplies: the same exponents, slightly other numbers.
+    Five scales; between them the image is averaged over 2x2 pixels, with an odd edge repeated, as
+    in the authors' MATLAB code. The score is the product of the mean contrast-structure of the four
+    finer scales and the mean SSIM of the coarsest; a negative mean counts as 0, as usual, since its
+    power is not real. Always with the Gaussian 11x11 window, valid region, channel by channel, mean
+    over channels. torchmetrics pads at the coarsest scale and averages channels before multiplying,
+    and therefore gives slightly different values with the same exponents.
 
     Args:
         protocol: how images are prepared.
 
     Shape:
         - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 176 pixels a side inside the border.
-        - Output: ``(B,)`` float64, one value per image in [0, 1]; identical images score 1.
+        - Output: ``(B,)`` float64, one value per image in [0, 1]; 1 for identical images.
 
     Raises:
-        DataError: on call, for images too small for five scales, and as
+        DataError: on call, for images too small for five scales, and as in
             :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True
     decimals = 4
-    what = (
+    description = (
         "MS-SSIM, 5 scales, Gaussian 11x11 window, valid region, product of mean factors, "
         "mean over channels"
     )

@@ -1,4 +1,4 @@
-"""How natural a picture looks, without ground truth."""
+"""NIQE: naturalness without a reference."""
 
 import torch
 import torch.nn.functional as F
@@ -20,49 +20,49 @@ _GRAY = (0.298936021293775, 0.587043074451121, 0.114020904255103)
 """Weights of MATLAB's ``rgb2gray``: the first row of its RGB to YIQ matrix."""
 
 _ROUNDING = 1e-9
-"""Contrasts up to this are none: ten thousand times the rounding errors of float64."""
+"""Smaller contrasts count as zero: ten thousand times the rounding errors of float64."""
 
-_NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
+_NEIGHBORS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 class NIQE(ImageMetric):
-    """Naturalness (Mittal, Soundararajan, Bovik, IEEE SPL 2013): lower is better, 2 to 5 is good.
+    """NIQE (Mittal, Soundararajan, Bovik, IEEE SPL 2013): lower is better, 2 to 5 is good.
 
-    The distance between Gaussian models of local statistics: that of pristine photos, and that of
-    this picture's blocks of 96x96 pixels. As the authors' MATLAB release computes it: blocks beyond
-    the last whole one are cut off, no selection by sharpness, second scale by ``imresize``.
+    The distance between two Gaussian models of local statistics: that of pristine photos, and that
+    of the image's blocks of 96x96 pixels. Like the authors' MATLAB release: incomplete blocks are
+    cropped, blocks are not selected by sharpness, and the second scale is made by ``imresize``.
 
-    The protocol's channel decides what is looked at: ``rgb`` is the release's ``rgb2gray``, ``y``
-    the BT.601 luma that PIRM 2018 and BasicSR take; they differ in the second digit. Grey values
-    are rounded to 8 bit as in MATLAB, unless the protocol quantises nothing. Its border applies.
+    The protocol's channel chooses the gray values: ``rgb`` is the release's ``rgb2gray``, ``y`` the
+    BT.601 luma of PIRM 2018 and BasicSR; the scores differ in the second digit. Gray values are
+    rounded to 8 bits as in MATLAB, unless the protocol does not quantize. Its border applies.
 
     Args:
         protocol: how images are prepared.
         params: file of the pristine model, .mat or .npz, see
-            :func:`srrescgan.metrics.niqe_model.pristine_model`; ``None``: the authors' own, from an
-            installed package. With another file, numbers are not comparable with published ones.
+            :func:`srrescgan.metrics.niqe_model.pristine_model`; ``None``: the authors' model, from
+            an installed package. With another file, scores are not comparable with published ones.
 
     Shape:
         - sr: ``(B, 3, H, W)``, RGB in [0, 1], inside the border at least 96x192 or 192x96.
-        - Output: ``(B,)`` float64, at least 0. Nothing special for two identical images: it sees
-          one.
+        - Output: ``(B,)`` float64, at least 0.
 
     Raises:
-        BackboneUnavailableError: ``params`` is ``None`` and no package brings the model.
-        DataError: on call, for smaller images, for pictures that are flat in all but one block, and
-            as :meth:`ImageMetric.__call__`.
+        BackboneUnavailableError: ``params`` is ``None`` and no installed package has the model.
+        DataError: on call, for smaller images, for images that are flat in all but one block, and
+            as in :meth:`ImageMetric.__call__`.
         WeightsError: the ``params`` file is not a pristine model.
     """
 
     higher_is_better = False
     reference = None
     decimals = 3
+    description = "NIQE, 96x96 blocks"
 
     def __init__(self, protocol: Protocol, params: str | None = None) -> None:
         super().__init__(protocol)
         self.model = pristine_model(params)
         gray = "MATLAB rgb2gray" if protocol.channel == "rgb" else "BT.601 luma"
-        self.what = f"NIQE, {gray}, 96x96 blocks, {self.model.name}"
+        self.description = f"NIQE, {gray}, 96x96 blocks, {self.model.name}"
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
@@ -92,8 +92,8 @@ class NIQE(ImageMetric):
 
     def _distance(self, features: Tensor) -> Tensor:
         """Equation 10."""
-        # A flat block has no distribution. As nanmean and nancov of the release: what a block does
-        # have goes into the mean, and whole blocks only into the covariance.
+        # Some features of a flat block are NaN. As nanmean and nancov of the release: the mean
+        # uses all valid features, the covariance only blocks whose features are all valid.
         whole = features[torch.isfinite(features).all(dim=1)]
         if len(whole) < 2:
             raise DataError(
@@ -112,14 +112,14 @@ def _block_features(gray: Tensor, side: int) -> Tensor:
     weights = gaussian(_WINDOW, _SIGMA)
     mean = window_mean(padded, weights)
     deviation = (window_mean(padded * padded, weights) - mean * mean).abs().sqrt()
-    normalised = (gray - mean) / (deviation + 1)  # equation 1, on the scale of 0 to 255
-    # Where a picture is flat only rounding is left, and its sign would decide the moments of each
-    # side of zero (by 0.3 in a picture that is flat in an eighth). It is on no side here.
-    normalised = normalised.where(normalised.abs() > _ROUNDING, 0)
-    blocks = F.unfold(normalised, side, stride=side)[0].T.reshape(-1, side, side)
+    normalized = (gray - mean) / (deviation + 1)  # equation 1, on the scale of 0 to 255
+    # In flat areas only rounding errors are left, and their signs would change the moments of both
+    # sides (the score by 0.3 in an image that is one eighth flat). They count for neither side.
+    normalized = normalized.where(normalized.abs() > _ROUNDING, 0)
+    blocks = F.unfold(normalized, side, stride=side)[0].T.reshape(-1, side, side)
     shape, left, right = _fit(blocks)
     features = [shape, (left + right) / 2]
-    for shift in _NEIGHBOURS:
+    for shift in _NEIGHBORS:
         shape, left, right = _fit(blocks * blocks.roll(shift, dims=(1, 2)))
         ratio = (torch.lgamma(2 / shape) - torch.lgamma(1 / shape)).exp()
         features += [shape, (right - left) * ratio, left, right]  # equation 8
@@ -127,7 +127,7 @@ def _block_features(gray: Tensor, side: int) -> Tensor:
 
 
 def _fit(blocks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Asymmetric generalised Gaussian of each block by moments: shape, left and right scale.
+    """Fit an asymmetric generalized Gaussian to each block: shape, left and right scale.
 
     Shapes are those of the release's table, 0.2 to 10 in steps of 0.001; a scale is NaN if a
     block has no value on that side.
@@ -144,8 +144,8 @@ def _fit(blocks: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     table = (
         2 * torch.lgamma(2 / shapes) - torch.lgamma(1 / shapes) - torch.lgamma(3 / shapes)
     ).exp()
-    # The nearest entry of the rising table, the lower one of two equally near; without a ratio the
-    # first, as in MATLAB.
+    # The nearest entry of the increasing table, the lower one of two equally near; the first one if
+    # the ratio is NaN, as in MATLAB.
     above = torch.searchsorted(table, ratio.nan_to_num_(0)).clamp(1, len(table) - 1)
     nearer = (ratio - table[above - 1]) <= (table[above] - ratio)
     shape = shapes[torch.where(nearer, above - 1, above)]

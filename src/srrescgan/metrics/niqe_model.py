@@ -1,4 +1,4 @@
-"""What pristine photos look like to NIQE: where its parameters come from."""
+"""The pristine model of NIQE, and where its parameters come from."""
 
 import hashlib
 import io
@@ -17,17 +17,17 @@ from srrescgan.errors import BackboneUnavailableError, WeightsError
 FEATURES = 36  # 18 at each of two scales
 
 _OFFICIAL = "2a7c182a68c9e7f1b2e2e5ec723279d6f65d912b6fcaf37eb2bf03d7367c4296"
-"""SHA-256 of the file that carries the authors' parameters in all of these packages."""
+"""SHA-256 of the file with the authors' parameters, the same in all of these packages."""
 
 _PLACES = (
     ("iqa", "niqe/niqe_pris_params.npz", "iqa-torch"),
     ("basicsr", "metrics/niqe_pris_params.npz", "basicsr"),
     ("mmagic", "eval/metrics/niqe_pris_params.npz", "mmagic"),
 )
-"""Module, place in it, and name on PyPI of packages (Apache-2.0) that bring it."""
+"""Module, path in it, and PyPI name of packages (Apache-2.0) that contain the file."""
 
 _KEYS = (("mu_pris_param", "cov_pris_param"), ("mu_prisparam", "cov_prisparam"))
-"""Of the mean and the covariance: in those packages, and in the authors' modelparameters.mat."""
+"""Names of mean and covariance: in those packages, and in the authors' modelparameters.mat."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PristineModel:
     """Gaussian model of the features of pristine photos."""
 
     name: str
-    """Which one it is, in a few words."""
+    """Short text that identifies the model."""
     mean: Tensor
     """``(36,)`` float64."""
     covariance: Tensor
@@ -47,12 +47,13 @@ def pristine_model(params: str | None = None) -> PristineModel:
 
     Args:
         params: a .npz with ``mu_pris_param`` and ``cov_pris_param``, or a MATLAB .mat with
-            ``mu_prisparam`` and ``cov_prisparam``; ``None``: the authors' own, known by its
-            checksum, from one of the installed packages that carry it. The package is not imported.
+            ``mu_prisparam`` and ``cov_prisparam``; ``None``: the authors' file, verified
+            by its checksum, from one of the installed packages that contain it. The package is not
+            imported.
 
     Raises:
         BackboneUnavailableError: no such package is installed.
-        WeightsError: ``params`` does not exist or is no such file.
+        WeightsError: ``params`` does not exist or is not such a file.
     """
     if params is not None:
         path = Path(params).expanduser()
@@ -72,7 +73,7 @@ def pristine_model(params: str | None = None) -> PristineModel:
     packages = ", ".join(package for _, _, package in _PLACES)
     raise BackboneUnavailableError(
         "the parameters of NIQE's pristine model are not on this machine: none of the packages "
-        f"that carry them ({packages}) is installed. Run `pip install iqa-torch`, or give "
+        f"that contain them ({packages}) is installed. Run `pip install iqa-torch`, or give "
         "metric.niqe.params= the authors' modelparameters.mat"
     )
 

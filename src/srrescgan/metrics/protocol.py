@@ -1,4 +1,4 @@
-"""The rule by which two images are compared; no number means anything without it."""
+"""Protocol: how images are prepared before they are scored."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,21 +14,21 @@ _SSIM_WINDOWS = {"gaussian": "Gaussian 11x11", "uniform": "uniform 7x7"}
 
 @dataclass(frozen=True)
 class Protocol:
-    """How images are prepared before a metric sees them.
+    """How images are prepared before they are scored.
 
-    Published figures differ by tenths of a decibel in these choices alone. Common ones: RGB, no
-    border, rounded (what a saved PNG is worth); RGB, no border, truncated (SRResCGAN's validation);
-    luma and ``scale`` pixels of border (classic papers).
+    These choices alone change scores by tenths of a decibel. Common ones: RGB, no border, rounded
+    (the quality of a saved PNG); RGB, no border, truncated (SRResCGAN's validation); luma and a
+    border of ``scale`` pixels (classic papers).
 
     Args:
-        channel: ``rgb``, or ``y`` for BT.601 luma of the quantised RGB, itself not rounded.
+        channel: ``rgb``, or ``y`` for the BT.601 luma of the quantized RGB, not rounded again.
         border: pixels cropped at each side.
-        rounding: how [0, 1] becomes 8 bit: to the nearest level (``round``), to the level below
-            (``truncate``) or not at all (``none``).
+        rounding: how values in [0, 1] are quantized to 8 bits: to the nearest level (``round``), to
+            the level below (``truncate``) or not at all (``none``).
         ssim_window: ``gaussian`` (11x11, sigma 1.5, the paper's) or ``uniform`` (7x7 and unbiased
             moments, scikit-image's default): see :class:`srrescgan.metrics.SSIM`.
-        network_input: what metrics that are networks see, LPIPS for one: the picture as quantised
-            for the others (``quantised``), or as the generator left it (``float``).
+        network_input: input of metrics that are networks, such as LPIPS: quantized as for the
+            other metrics (``quantised``), or the generator's floats (``float``).
 
     Raises:
         ValueError: a value is not one of the above.
@@ -56,7 +56,7 @@ class Protocol:
 
     @property
     def label(self) -> str:
-        """Short text that accompanies every number.
+        """Short text that is shown with every number.
 
         Example:
             >>> Protocol().label
@@ -73,22 +73,22 @@ class Protocol:
         return ", ".join(parts)
 
     def for_networks(self) -> "Protocol":
-        """The protocol of metrics that are networks: RGB always, quantised or not."""
+        """The protocol of metrics that are networks: always RGB, quantized or not."""
         rounding = "none" if self.network_input == "float" else self.rounding
         return replace(self, channel="rgb", rounding=rounding)
 
     def prepare(self, image: Tensor) -> Tensor:
-        """Clamp, quantise, convert and crop.
+        """Clamp, quantize, convert and crop.
 
         Args:
-            image: RGB, values outside [0, 1] are clamped.
+            image: RGB; values outside [0, 1] are clamped.
 
         Shape:
             - image: ``(B, 3, H, W)``.
             - Output: ``(B, C, H - 2 border, W - 2 border)`` float64 in [0, 1]; C is 3 or 1.
 
         Raises:
-            DataError: nothing is left inside the border.
+            DataError: no pixel is left inside the border.
         """
         if image.ndim != 4:
             raise ValueError(f"expected (B, C, H, W), got {tuple(image.shape)}")
@@ -98,7 +98,7 @@ class Protocol:
                 f"an image of {height}x{width} has no pixel left inside a border of {self.border}; "
                 "choose a protocol with a smaller border or larger images"
             )
-        # Apple's devices know no float64.
+        # Apple's devices do not support float64.
         image = (image.cpu() if image.device.type == "mps" else image).double().clamp(0, 1)
         if self.rounding == "round":
             image = (image * 255).round() / 255
@@ -109,20 +109,20 @@ class Protocol:
             image = rgb_to_y(image)
         return image[..., self.border : height - self.border, self.border : width - self.border]
 
-    def require(self, image: Tensor, side: int, who: str) -> None:
-        """Refuse a prepared image that is too small for a metric.
+    def require(self, image: Tensor, side: int, metric: str) -> None:
+        """Check that a prepared image is large enough for a metric.
 
         Args:
-            image: as :meth:`prepare` returned it.
-            side: least height and width.
-            who: the metric's name in the message.
+            image: output of :meth:`prepare`.
+            side: minimum height and width.
+            metric: its name in the message.
 
         Raises:
-            DataError: it is smaller.
+            DataError: the image is smaller.
         """
         height, width = image.shape[-2:]
         if min(height, width) < side:
             raise DataError(
-                f"{who} needs {side}x{side} pixels inside the border of {self.border}, "
+                f"{metric} needs {side}x{side} pixels inside the border of {self.border}, "
                 f"there are {height}x{width}"
             )

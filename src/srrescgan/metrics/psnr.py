@@ -6,9 +6,9 @@ from srrescgan.metrics.image_metric import ImageMetric
 
 
 class PSNR(ImageMetric):
-    """``10 log10(1 / MSE)`` in dB, the error taken over all pixels and channels of an image.
+    """``10 log10(1 / MSE)`` in dB, with the MSE over all pixels and channels of an image.
 
-    Identical images score infinity, and so does the mean over a set that holds such a pair.
+    Identical images score infinity, and so does the mean over a set that contains them.
 
     Args:
         protocol: how images are prepared.
@@ -18,12 +18,12 @@ class PSNR(ImageMetric):
         - Output: ``(B,)`` float64, one value per image.
 
     Raises:
-        DataError: on call, see :meth:`ImageMetric.__call__`.
+        DataError: on call, as in :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True
     decimals = 2
-    what = "PSNR in dB, peak 1, the error over all pixels and channels of an image"
+    description = "PSNR in dB, peak 1, the error over all pixels and channels of an image"
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""

@@ -1,4 +1,4 @@
-"""Which numbers are computed: every metric under every protocol."""
+"""Scorecard: every metric under every protocol."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,45 +12,46 @@ from srrescgan.types import Metric
 def scorecard(
     metrics: Mapping[str, Callable[..., Metric]], protocols: Mapping[str, Protocol]
 ) -> dict[str, Metric]:
-    """Make one metric object per pair, under the name that its number carries everywhere.
+    """Make one metric object for each metric and protocol.
 
     Args:
         metrics: factories by name, called with ``protocol=``.
         protocols: by name.
 
     Returns:
-        ``<protocol>/<metric>``, for instance ``rgb8/psnr``, to metric; the first protocol's first.
+        Metrics by ``<protocol>/<metric>``, such as ``rgb8/psnr``, the first protocol's first.
 
     Raises:
-        ConfigError: there are metrics but no protocol, or a metric was made into another one.
+        ConfigError: there are metrics but no protocol, or a metric has another one's reserved name.
     """
     if metrics and not protocols:
-        raise ConfigError("protocol=[] says how nothing is measured: choose for instance [rgb8]")
+        raise ConfigError(
+            "protocol=[] names no protocol to measure under: choose for instance [rgb8]"
+        )
     card = {
         f"{protocol_name}/{name}": factory(protocol=protocol)
         for protocol_name, protocol in protocols.items()
         for name, factory in metrics.items()
     }
     for key, metric in card.items():
-        name, called = key.split("/", maxsplit=1)[1], getattr(metric, "called", None)
-        if called not in (None, name):
+        name, reserved = key.split("/", maxsplit=1)[1], getattr(metric, "reserved_name", None)
+        if reserved not in (None, name):
             raise ConfigError(
-                f"metric.{name} is set to what is called {called} everywhere: choose"
-                f" metric=[{called}]"
+                f"metric.{name} is set to the metric {reserved}: choose metric=[{reserved}]"
             )
     return card
 
 
 def score(metric: Metric, image: Tensor, references: Mapping[str, Tensor]) -> Tensor | None:
-    """Apply a metric to a picture and what it is to be held against.
+    """Score images with a metric and the reference that it needs.
 
     Args:
-        metric: any.
+        metric: the metric.
         image: ``(B, 3, H, W)``, RGB in [0, 1].
-        references: pictures by role, ``hr`` and ``lr``, as far as they exist.
+        references: the images ``hr`` and ``lr``, as far as they exist.
 
     Returns:
-        One value per image, ``(B,)``; ``None`` where the metric's reference does not exist.
+        One value per image, ``(B,)``; ``None`` if the metric's reference does not exist.
     """
     if metric.reference is None:
         return metric(image)

@@ -10,7 +10,7 @@ WINDOW = 11
 """Side of the Gaussian window in pixels."""
 
 SIGMA = 1.5
-"""Its standard deviation in pixels."""
+"""Standard deviation of the Gaussian window in pixels."""
 
 _UNIFORM = 7  # pixels
 _C1 = 0.01**2
@@ -20,14 +20,14 @@ _C2 = 0.03**2
 class SSIM(ImageMetric):
     """Structural similarity (Wang et al., TIP 2004): mean over channels and the valid region.
 
-    The protocol's ``ssim_window`` chooses between the two definitions that papers report:
+    The protocol's ``ssim_window`` chooses between the two definitions in use:
 
-    - ``gaussian``: an 11x11 window with sigma 1.5 and biased moments, that of the paper and of
-      SRResCGAN's code. Libraries that pad the image read higher.
-    - ``uniform``: every pixel of 7x7 alike and moments divided by 48, scikit-image's default and
-      what scripts of the NTIRE challenges call; it reads some 0.02 higher.
+    - ``gaussian``: an 11x11 window with sigma 1.5 and biased moments, as in the paper and in
+      SRResCGAN's code. Libraries that pad the image give higher values.
+    - ``uniform``: a 7x7 window of equal weights and moments divided by 48, the default of
+      scikit-image, used by scripts of the NTIRE challenges; some 0.02 higher.
 
-    Neither pads: only windows that lie inside the image count.
+    Neither pads: only windows inside the image count.
 
     Args:
         protocol: how images are prepared, and the window.
@@ -35,15 +35,16 @@ class SSIM(ImageMetric):
     Shape:
         - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], inside the border at least 11 pixels a side,
           7 for the uniform window.
-        - Output: ``(B,)`` float64, one value per image, at most 1, which identical images score.
+        - Output: ``(B,)`` float64, one value per image, at most 1; 1 for identical images.
 
     Raises:
-        DataError: on call, for images smaller than the window and as
+        DataError: on call, for images smaller than the window, and as in
             :meth:`ImageMetric.__call__`.
     """
 
     higher_is_better = True
     decimals = 4
+    description = "SSIM"
 
     def __init__(self, protocol: Protocol) -> None:
         super().__init__(protocol)
@@ -54,14 +55,14 @@ class SSIM(ImageMetric):
             self.weights = [1 / _UNIFORM] * _UNIFORM
             self.unbiased = _UNIFORM**2 / (_UNIFORM**2 - 1)
             window = "uniform 7x7 window, unbiased moments"
-        self.what = f"SSIM, {window}, valid region, mean over channels"
+        self.description = f"SSIM, {window}, valid region, mean over channels"
 
     def score(self, *pictures: Tensor) -> Tensor:
         """Score one image."""
         sr, hr = pictures
         side = len(self.weights)
         self.protocol.require(sr, side, "SSIM")
-        # Channel by channel: the moments of a photo of 24 megapixels fill gigabytes otherwise.
+        # Channel by channel: all moments of a photo of 24 megapixels would take gigabytes.
         means = [
             (luminance * structure).mean()
             for channel in range(sr.shape[1])
@@ -75,12 +76,12 @@ class SSIM(ImageMetric):
 def similarity(
     first: Tensor, second: Tensor, weights: list[float], unbiased: float = 1.0
 ) -> tuple[Tensor, Tensor]:
-    """The two factors of SSIM (equation 13) at each window inside the picture.
+    """The two factors of SSIM (equation 13) at each window inside the image.
 
     Args:
         first: one channel in [0, 1].
         second: one channel in [0, 1].
-        weights: of the window along each side, adding up to 1.
+        weights: of the window along each axis; their sum is 1.
         unbiased: factor of variances and covariance.
 
     Returns:
@@ -99,17 +100,17 @@ def similarity(
 
 
 def gaussian(side: int, sigma: float) -> list[float]:
-    """Weights of a Gaussian window of ``side`` pixels, adding up to 1."""
+    """Weights of a Gaussian window of ``side`` pixels; their sum is 1."""
     offsets = torch.arange(side, dtype=torch.float64) - side // 2
     window = torch.exp(-(offsets**2) / (2 * sigma**2))
     return (window / window.sum()).tolist()
 
 
 def window_mean(image: Tensor, weights: list[float]) -> Tensor:
-    """Weighted mean over each square window that lies inside the image.
+    """Weighted mean over each square window inside the image.
 
-    Shifted sums along one side, then the other: on a CPU some 30 times as fast as a float64
-    convolution, for which PyTorch has no fast kernel.
+    Computed as shifted sums along one axis, then the other: on a CPU some 30 times as fast as a
+    float64 convolution, for which PyTorch has no fast kernel.
 
     Shape:
         - image: ``(..., H, W)``.

@@ -8,11 +8,10 @@ from dataclasses import replace
 import pytest
 import torch
 import yaml
-from evaluations import evaluation_of, scores_of
+from evaluations import evaluation_of, scores_of, write_folder
 from small_network import CONFIG, small_network, write_small_network
 
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.eval import store
 from srrescgan.export.cards import Publication, write_card
 from srrescgan.weights import load_pretrained
 from srrescgan.weights.files import write_pth
@@ -37,11 +36,11 @@ def evaluated(tmp_path):
             *scores_of("other", "rgb8/psnr", [99.0, 99.0]),
         ]
         evaluation = evaluation_of(rows)
-        contestants = tuple(
+        methods = tuple(
             replace(each, source=str(sources.get(each.name, each.source)))
-            for each in evaluation.contestants
+            for each in evaluation.methods
         )
-        store.write(replace(evaluation, contestants=contestants), tmp_path / "eval")
+        write_folder(replace(evaluation, methods=methods), tmp_path / "eval")
         return tmp_path / "eval/metrics.json"
 
     return write

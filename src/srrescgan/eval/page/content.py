@@ -4,26 +4,25 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from srrescgan.eval.columns import Column
-from srrescgan.eval.exhibit import Exhibit, Picture
-from srrescgan.eval.grid import number, places
-from srrescgan.eval.results import Evaluation
-from srrescgan.eval.summary import Line, summarise
-from srrescgan.eval.tables import interval_text
+from srrescgan.eval.comparison_item import ComparisonItem, ItemPicture
+from srrescgan.eval.evaluation import Evaluation, ScoreColumn
+from srrescgan.eval.score_tables import interval_text
+from srrescgan.eval.summary import Summary, SummaryRow
+from srrescgan.eval.text_table import number, places
 
 
-def score_cell(value: float | None, column: Column) -> dict[str, str]:
+def score_cell(value: float | None, column: ScoreColumn) -> dict[str, str]:
     """Text to read and number to sort by; the latter is empty where there is no score."""
     sortable = "" if value is None else repr(value).replace("inf", "Infinity")
     return {"text": number(value, column.decimals), "value": sortable}
 
 
-def mean_lines(evaluation: Evaluation) -> list[dict[str, Any]]:
+def mean_lines(evaluation: Evaluation, summary: Summary) -> list[dict[str, Any]]:
     """Means over the images of each set, with interval; the best of a set is marked.
 
     As in the tables, a mean over some of the images only does not compete.
     """
-    lines = [line for line in summarise(evaluation) if line.estimates]
+    lines = [line for line in summary if line.estimates]
     return [
         {
             "line": line,
@@ -33,7 +32,9 @@ def mean_lines(evaluation: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-def _mean_cell(line: Line, lines: Sequence[Line], column: Column) -> dict[str, Any]:
+def _mean_cell(
+    line: SummaryRow, lines: Sequence[SummaryRow], column: ScoreColumn
+) -> dict[str, Any]:
     found = line.estimates.get(column.key)
     if found is None:
         return {"text": number(None, column.decimals), "interval": "", "part": "", "best": False}
@@ -49,7 +50,7 @@ def _mean_cell(line: Line, lines: Sequence[Line], column: Column) -> dict[str, A
     }
 
 
-def exhibit_content(exhibit: Exhibit, columns: Sequence[Column]) -> dict[str, Any]:
+def exhibit_content(exhibit: ComparisonItem, columns: Sequence[ScoreColumn]) -> dict[str, Any]:
     """An exhibit as the page's script reads it."""
     return {
         "set": exhibit.set,
@@ -57,7 +58,7 @@ def exhibit_content(exhibit: Exhibit, columns: Sequence[Column]) -> dict[str, An
         "whole": [exhibit.width, exhibit.height],
         "region": vars(exhibit.region),
         "scale": exhibit.scale,
-        "measure": exhibit.measure,
+        "measure": exhibit.error_name,
         "pictures": [_picture(picture, columns) for picture in exhibit.pictures],
     }
 
@@ -75,7 +76,7 @@ def flat(about: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return lines
 
 
-def _picture(picture: Picture, columns: Sequence[Column]) -> dict[str, Any]:
+def _picture(picture: ItemPicture, columns: Sequence[ScoreColumn]) -> dict[str, Any]:
     scores = [
         (column.key, number(picture.scores[column.key], column.decimals))
         for column in columns
@@ -87,5 +88,5 @@ def _picture(picture: Picture, columns: Sequence[Column]) -> dict[str, Any]:
         "source": f"data:image/webp;base64,{base64.b64encode(picture.data).decode()}",
         "scores": scores,
         "worst": None if picture.worst is None else vars(picture.worst),
-        "badness": picture.badness,
+        "badness": picture.error,
     }

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import jinja2
 
-from srrescgan.eval.exhibit import Exhibit
+from srrescgan.eval.comparison_item import ComparisonItem
+from srrescgan.eval.evaluation import Evaluation
 from srrescgan.eval.page.content import exhibit_content, flat, mean_lines, score_cell
-from srrescgan.eval.results import Evaluation
-from srrescgan.eval.tables import arrow, short
+from srrescgan.eval.score_tables import arrow, short
+from srrescgan.eval.summary import Summary
 from srrescgan.files import replacing
 
 _SCRIPTS = ("pictures.js", "view.js", "stage.js", "table.js", "main.js")
@@ -19,7 +20,12 @@ _SCRIPTS = ("pictures.js", "view.js", "stage.js", "table.js", "main.js")
 
 
 def write_page(
-    path: Path, title: str, evaluation: Evaluation, exhibits: Sequence[Exhibit], judged: str
+    path: Path,
+    title: str,
+    evaluation: Evaluation,
+    summary: Summary,
+    exhibits: Sequence[ComparisonItem],
+    reference_method: str,
 ) -> None:
     """Write the page, whole or not at all; makes the folder if need be.
 
@@ -30,8 +36,9 @@ def write_page(
         path: the HTML file.
         title: of the page.
         evaluation: every number; all of them are in the table.
-        exhibits: the images to look at, in this order; see :class:`Gallery`.
-        judged: name of the method to show first.
+        summary: the means of the same evaluation.
+        exhibits: the images to look at, in this order; see :class:`WorstCases`.
+        reference_method: name of the method to show first.
     """
     style = _text("style.css")
     script = "\n".join(_text(name) for name in _SCRIPTS)
@@ -48,7 +55,7 @@ def write_page(
         evaluation=evaluation,
         several=len(evaluation.sets) > 1,
         about=flat(evaluation.about),
-        means=mean_lines(evaluation),
+        means=mean_lines(evaluation, summary),
         rows=[
             {
                 "row": row,
@@ -60,7 +67,7 @@ def write_page(
         images=len({(row.set, row.name) for row in evaluation.rows}),
         cropped=any(e.region.height < e.height or e.region.width < e.width for e in exhibits),
         exhibits=[exhibit_content(exhibit, evaluation.columns) for exhibit in exhibits],
-        judged=judged,
+        judged=reference_method,
     )
     with replacing(path) as temporary:
         temporary.write_text(html, encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""A table before it becomes text."""
+"""A table of texts, before it is written for the terminal, Markdown or LaTeX."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class Heading:
-    """Of a column of a table.
+    """The heading of a column.
 
     Attributes:
         text: such as ``psnr ↑``.
-        group: what neighbouring columns share, such as the protocol; empty for none.
-        numeric: whether the column's cells are set to the right.
+        group: heading shared with neighboring columns, such as the protocol; empty for none.
+        numeric: whether the column's cells are aligned right.
     """
 
     text: str
@@ -25,8 +25,8 @@ class Cell:
     """One number or word.
 
     Attributes:
-        text: what is shown.
-        detail: what is shown less prominently behind it, such as an interval.
+        text: the value.
+        detail: less prominent text after the value, such as an interval.
         place: 1 for the best of the column, 2 for the second, else 0.
     """
 
@@ -36,19 +36,19 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """A table with everything that is needed to understand its numbers."""
+class TextTable:
+    """A table with everything needed to understand its numbers."""
 
     caption: str
     headings: tuple[Heading, ...]
-    lines: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
 
 
-def common_notes(grids: Sequence[Grid]) -> tuple[list[Grid], list[str]]:
-    """Take out the notes that several tables share, so that each can be said once, at the end."""
-    counts = Counter(note for grid in grids for note in dict.fromkeys(grid.notes))
-    own = [replace(g, notes=tuple(n for n in g.notes if counts[n] == 1)) for g in grids]
+def common_notes(tables: Sequence[TextTable]) -> tuple[list[TextTable], list[str]]:
+    """Separate the notes that several tables share, to print each of them once, at the end."""
+    counts = Counter(note for table in tables for note in dict.fromkeys(table.notes))
+    own = [replace(t, notes=tuple(n for n in t.notes if counts[n] == 1)) for t in tables]
     return own, [note for note, count in counts.items() if count > 1]
 
 
@@ -70,12 +70,12 @@ def number(value: float | None, decimals: int, sign: bool = False) -> str:
 def places(values: Sequence[float | None], higher_is_better: bool, decimals: int) -> list[int]:
     """1 for the best values, 2 for the second best, else 0.
 
-    Numbers that look equal are equal. Where there is nothing to choose between, there is no best.
+    Numbers that look equal share a place. If all values are equal, none is the best.
 
     Args:
         values: of one column; ``None`` does not compete.
         higher_is_better: direction of the column.
-        decimals: digits that are shown.
+        decimals: decimal places that the table shows.
 
     Example:
         >>> places([1.001, 1.002, 3.0, None, 2.0], higher_is_better=False, decimals=2)

@@ -10,11 +10,15 @@ import pytest
 from evaluations import evaluation_of, scores_of
 from rich.console import Console
 
-from srrescgan.eval.grid import Cell, Grid, Heading
+from srrescgan.eval.evaluation import Evaluation, ScoreRow
 from srrescgan.eval.render import latex, latex_text, markdown, terminal
-from srrescgan.eval.results import Evaluation, Row
-from srrescgan.eval.summary import summarise
-from srrescgan.eval.tables import score_tables
+from srrescgan.eval.score_tables import score_tables
+from srrescgan.eval.summary import summarize
+from srrescgan.eval.text_table import Cell, Heading, TextTable
+
+
+def tables_of(evaluation: Evaluation, intervals: bool = True) -> list[TextTable]:
+    return score_tables(evaluation, summarize(evaluation), intervals)
 
 
 @pytest.fixture
@@ -39,15 +43,18 @@ def cells(table: str) -> list[list[str]]:
 
 
 def test_means_are_taken_over_images_and_sets_stay_apart() -> None:
-    rows = [*scores_of("sr", "rgb8/psnr", [1.0, 2.0, 6.0]), Row("b", "x", "sr", {"rgb8/psnr": 9.0})]
-    first, second = summarise(evaluation_of(rows))
+    rows = [
+        *scores_of("sr", "rgb8/psnr", [1.0, 2.0, 6.0]),
+        ScoreRow("b", "x", "sr", {"rgb8/psnr": 9.0}),
+    ]
+    first, second = summarize(evaluation_of(rows))
     assert (first.set, first.images, first.scored) == ("set5", 3, 3)
     assert first.estimates["rgb8/psnr"].mean == 3.0
     assert second.estimates["rgb8/psnr"].mean == 9.0
 
 
 def test_markdown_reads_back_with_protocol_and_direction(three: Evaluation) -> None:
-    (table,) = score_tables(three, intervals=False)
+    (table,) = tables_of(three, intervals=False)
     header, rule, *lines = cells(markdown([table]))
     assert header[:4] == ["method", "rgb8/psnr ↑", "rgb8/lpips ↓", "y4/psnr ↑"]
     assert rule[:2] == ["---", "---:"]
@@ -63,46 +70,46 @@ def test_markdown_reads_back_with_protocol_and_direction(three: Evaluation) -> N
 
 
 def test_intervals_stand_behind_the_mean_and_few_images_are_called_few(three: Evaluation) -> None:
-    (table,) = score_tables(three)
+    (table,) = tables_of(three)
     text = markdown([table])
     assert "21.00 [20.00, 22.00]" in text
     assert "**∞** |" in text  # an infinite mean has none
     assert "fewer than 10 images are too narrow" in text
     many = evaluation_of(scores_of("sr", "rgb8/psnr", range(20, 40)))
-    assert "too narrow" not in markdown(score_tables(many))
+    assert "too narrow" not in markdown(tables_of(many))
 
 
 def test_a_mean_over_fewer_images_says_so_and_does_not_compete() -> None:
     rows = [*scores_of("a", "rgb8/psnr", [20.0, 10.0]), *scores_of("b", "rgb8/psnr", [20.0])]
-    rows += [Row("set5", "1", "b", {}, "1.png is truncated")]
+    rows += [ScoreRow("set5", "1", "b", {}, "1.png is truncated")]
     rows += scores_of("c", "rgb8/psnr", [20.0, 11.0])
-    (table,) = score_tables(evaluation_of(rows), intervals=False)
+    (table,) = tables_of(evaluation_of(rows), intervals=False)
     _, _, a, b, c = cells(markdown([table]))
     assert a == ["a", "<ins>15.00</ins>", "2"]
     assert b == ["b", "20.00 (1 of 2)", "1 of 2"]
     assert c == ["c", "**15.50**", "2"]
     assert any("does not compete" in note for note in table.notes)
     assert "1, b: 1.png is truncated" in table.notes
-    broken = [Row("set5", str(index), "b", {}, "bad") for index in range(8)]
+    broken = [ScoreRow("set5", str(index), "b", {}, "bad") for index in range(8)]
     assert "... and 3 more problems, all in metrics.json." in (
-        score_tables(evaluation_of(broken))[0].notes
+        tables_of(evaluation_of(broken))[0].notes
     )
 
 
 def test_numbers_that_look_equal_are_marked_alike_and_a_lone_one_not_at_all() -> None:
     rows = [row for m, v in (("a", 20.001), ("b", 20.004), ("c", 19.0)) for row in
             scores_of(m, "rgb8/psnr", [v])]  # fmt: skip
-    (table,) = score_tables(evaluation_of(rows), intervals=False)
-    assert [line[1].place for line in table.lines] == [1, 1, 2]
-    (table,) = score_tables(evaluation_of(rows[:1]), intervals=False)
-    assert [line[1].place for line in table.lines] == [0]
+    (table,) = tables_of(evaluation_of(rows), intervals=False)
+    assert [line[1].place for line in table.rows] == [1, 1, 2]
+    (table,) = tables_of(evaluation_of(rows[:1]), intervals=False)
+    assert [line[1].place for line in table.rows] == [0]
 
 
 def test_latex_is_balanced_escaped_and_grouped_by_protocol(three: Evaluation) -> None:
     rows = [
         replace(row, method="50%_a&b#$~^{") if row.method == "sr" else row for row in three.rows
     ]
-    text = latex(score_tables(evaluation_of(rows)))
+    text = latex(tables_of(evaluation_of(rows)))
     plain = re.sub(r"\\[{}]", "", text)
     assert plain.count("{") == plain.count("}")
     assert r"50\%\_a\&b\#\$\textasciitilde{}\textasciicircum{}\{" in text
@@ -120,7 +127,7 @@ def test_latex_is_balanced_escaped_and_grouped_by_protocol(three: Evaluation) ->
 
 
 def test_a_name_cannot_add_a_column() -> None:
-    grid = Grid("a | b", (Heading("x | y", "p"), Heading("z")), ((Cell("1 | 2"), Cell("3")),))
+    grid = TextTable("a | b", (Heading("x | y", "p"), Heading("z")), ((Cell("1 | 2"), Cell("3")),))
     assert [len(row) for row in cells(markdown([grid]))] == [2, 2, 2]
 
 
@@ -130,7 +137,7 @@ def test_latex_numbers_have_a_real_minus() -> None:
 
 def test_the_terminal_shows_names_literally_and_marks_by_style(three: Evaluation) -> None:
     console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system="standard")
-    table = Grid(
+    table = TextTable(
         "[bold]a[/]", (Heading("x"),), ((Cell("[red]1", place=1),), (Cell("2", "[1, 3]"),))
     )
     terminal(console, [table])
@@ -138,48 +145,46 @@ def test_the_terminal_shows_names_literally_and_marks_by_style(three: Evaluation
     assert "[bold]a[/]" in text
     assert re.search(r"\x1b\[1m\[red\]1", text)
     assert "[1, 3]" in text
-    terminal(console, score_tables(three)[:1])
+    terminal(console, tables_of(three)[:1])
     assert "380 K" in console.file.getvalue()
 
 
 def test_columns_that_a_set_does_not_have_are_not_in_its_table() -> None:
     rows = [*scores_of("sr", "rgb8/psnr", [20.0]), *scores_of("sr", "rgb8/lpips", [0.2], "other")]
-    first, second = score_tables(evaluation_of(rows))
+    first, second = tables_of(evaluation_of(rows))
     assert [heading.text for heading in first.headings] == ["method", "psnr ↑", "images"]
     assert [heading.text for heading in second.headings] == ["method", "lpips ↓", "images"]
 
 
 def test_what_could_not_be_had_is_written_with_its_reason(three: Evaluation) -> None:
     evaluation = replace(three, unavailable={"dists": "no VGG16 here"})
-    assert any(
-        "dists: not available. no VGG16 here" in n for n in score_tables(evaluation)[0].notes
-    )
+    assert any("dists: not available. no VGG16 here" in n for n in tables_of(evaluation)[0].notes)
 
 
 def test_an_evaluation_without_any_score_is_a_table_all_the_same() -> None:
-    (table,) = score_tables(evaluation_of([Row("a", "x", "sr", {}, "broken")]))
-    assert [cell.text for cell in table.lines[0]] == ["sr", "0 of 1"]
+    (table,) = tables_of(evaluation_of([ScoreRow("a", "x", "sr", {}, "broken")]))
+    assert [cell.text for cell in table.rows[0]] == ["sr", "0 of 1"]
     assert json.dumps(table.caption)
 
 
 def test_what_several_tables_have_to_say_is_said_once() -> None:
     heading = (Heading("method", numeric=False),)
-    grids = [
-        Grid("first", heading, ((Cell("sr"),),), ("psnr: in dB", "only the first")),
-        Grid("second", heading, ((Cell("sr"),),), ("psnr: in dB",)),
+    tables = [
+        TextTable("first", heading, ((Cell("sr"),),), ("psnr: in dB", "only the first")),
+        TextTable("second", heading, ((Cell("sr"),),), ("psnr: in dB",)),
     ]
-    text = markdown(grids)
+    text = markdown(tables)
     assert text.count("psnr: in dB") == 1
     assert text.index("only the first") < text.index("second") < text.index("psnr: in dB")
     output = io.StringIO()
-    terminal(Console(file=output, width=80), grids)
+    terminal(Console(file=output, width=80), tables)
     assert output.getvalue().count("psnr: in dB") == 1
-    assert latex(grids).count("psnr: in dB") == 2  # floats go their own ways
+    assert latex(tables).count("psnr: in dB") == 2  # floats go their own ways
 
 
 def test_a_narrow_terminal_breaks_neither_names_nor_numbers(three: Evaluation) -> None:
     output = io.StringIO()
-    terminal(Console(file=output, width=60), score_tables(three, intervals=False)[:1])
+    terminal(Console(file=output, width=60), tables_of(three, intervals=False)[:1])
     lines = [line.split("│")[1].strip() for line in output.getvalue().splitlines() if "│" in line]
     assert {"bicubic", "sr", "sr_x|2"} <= {line for line in lines if line}
     assert "24.50" in output.getvalue()  # the mean of sr's PSNR, unbroken

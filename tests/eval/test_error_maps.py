@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from srrescgan.eval.lpips_map import lpips_map
+from srrescgan.eval.error_maps import lpips_map, squared_error
 from srrescgan.images import to_tensor
 from srrescgan.metrics import LPIPS, PSNR, Protocol
 
@@ -26,3 +26,9 @@ def test_the_distance_is_where_the_pictures_differ_and_its_mean_is_the_metric() 
 
 def test_without_such_a_metric_there_is_no_map() -> None:
     assert lpips_map([PSNR(Protocol())], CPU) is None
+
+
+def test_the_squared_error_does_not_wrap_around() -> None:
+    black, white = np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 255, np.uint8)
+    assert (squared_error(black, white) == 255**2).all()
+    assert (squared_error(white, black) == 255**2).all()

@@ -1,17 +1,17 @@
-"""Small images whose methods are wrong in known places."""
+"""Small images whose outputs have errors at known places."""
 
 import numpy as np
 from evaluations import column, evaluation_of
 
-from srrescgan.eval.exhibit import Shown
-from srrescgan.eval.gallery import Gallery
-from srrescgan.eval.results import Evaluation, Row
+from srrescgan.eval.comparison_item import ImageResult
+from srrescgan.eval.evaluation import Evaluation, ScoreRow
+from srrescgan.eval.worst_cases import WorstCases
 
 SCALE = 4
 COLUMNS = (column("rgb8/psnr"), column("rgb8/lpips"))
 
 
-def shown(
+def image_result(
     name: str,
     lpips: float = 0.5,
     data_set: str = "set5",
@@ -19,7 +19,7 @@ def shown(
     seed: int = 0,
     truth: bool = True,
     spoiled: tuple[int, int] | None = None,
-) -> Shown:
+) -> ImageResult:
     """Noise as hr and lr; ``bicubic`` and ``sr`` differ from hr by up to 40 levels.
 
     Args:
@@ -34,25 +34,27 @@ def shown(
     rng = np.random.default_rng(seed)
     hr = rng.integers(0, 256, (*size, 3), np.uint8)
     lr = rng.integers(0, 256, (size[0] // SCALE, size[1] // SCALE, 3), np.uint8)
-    made = {
+    outputs = {
         method: (hr + rng.integers(-40, 41, hr.shape)).clip(0, 255).astype(np.uint8)
         for method in ("bicubic", "sr")
     }
     if spoiled:
         place = np.s_[spoiled[0] : spoiled[0] + 32, spoiled[1] : spoiled[1] + 32]
-        made["sr"][place] = 255 - hr[place]
+        outputs["sr"][place] = 255 - hr[place]
     scores = {
         "bicubic": {"rgb8/psnr": 20 + lpips, "rgb8/lpips": lpips + 0.25},
         "sr": {"rgb8/psnr": 30 - 10 * lpips, "rgb8/lpips": lpips},
     }
-    return Shown(data_set, name, lr, made, scores, hr if truth else None)
+    return ImageResult(data_set, name, lr, outputs, scores, hr if truth else None)
 
 
-def evaluation_and_gallery(*images: Shown, crop: int = 416) -> tuple[Evaluation, Gallery]:
-    """What an evaluation of these images hands to the page."""
-    gallery = Gallery(COLUMNS, "sr", crop=crop)
+def evaluation_and_worst_cases(
+    *images: ImageResult, crop: int = 416
+) -> tuple[Evaluation, WorstCases]:
+    """An evaluation of these images, and the items of the comparison page."""
+    worst = WorstCases(COLUMNS, "sr", crop=crop)
     rows = []
     for image in images:
-        gallery.add(image)
-        rows += [Row(image.set, image.name, *pair) for pair in image.scores.items()]
-    return evaluation_of(rows), gallery
+        worst.add(image)
+        rows += [ScoreRow(image.set, image.name, *pair) for pair in image.scores.items()]
+    return evaluation_of(rows), worst

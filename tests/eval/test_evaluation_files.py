@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from evaluations import LABELS, column, evaluation_of, scores_of
+from evaluations import LABELS, column, evaluation_of, scores_of, write_folder
 
 from srrescgan.errors import DataError
-from srrescgan.eval import store
-from srrescgan.eval.results import Contestant, Evaluation, Row
+from srrescgan.eval.evaluation import Evaluation, MethodRecord, ScoreRow
+from srrescgan.eval.evaluation_files import PER_IMAGE, SUMMARY, read_evaluation
 
 KEYS = ("rgb8/psnr", "rgb8/lpips", "y4/psnr")
 TEXTS = (
@@ -34,7 +34,7 @@ def some_evaluation(seed: int) -> Evaluation:
     methods = draw.sample(TEXTS, 3)
     values = (0.1, 1 / 3, 1e-300, 28.42, math.inf, -0.0, 12345678.9)
     rows = [
-        Row(
+        ScoreRow(
             data_set,
             name,
             method,
@@ -48,7 +48,7 @@ def some_evaluation(seed: int) -> Evaluation:
     cost = {"parameters": 380356.0, "seconds_per_megapixel": 0.1}
     return Evaluation(
         tuple(map(column, KEYS)),
-        tuple(Contestant(m, "network", f"{m}.pth", draw.choice([{}, cost])) for m in methods),
+        tuple(MethodRecord(m, "network", f"{m}.pth", draw.choice([{}, cost])) for m in methods),
         tuple(rows),
         draw.choice([{}, {"dists": "no VGG16"}]),
         {"experiment": None, "devices": ["cpu"], "software": {"torch": "2.11"}, "seed": 3},
@@ -59,11 +59,11 @@ def some_evaluation(seed: int) -> Evaluation:
 @pytest.mark.parametrize("seed", range(20))
 def test_reading_gives_what_was_written(seed: int, tmp_path: Path) -> None:
     evaluation = some_evaluation(seed)
-    store.write(evaluation, tmp_path)
-    assert store.read(tmp_path) == evaluation
-    before = (tmp_path / store.SUMMARY).read_bytes(), (tmp_path / store.PER_IMAGE).read_bytes()
-    store.write(store.read(tmp_path), tmp_path)
-    after = (tmp_path / store.SUMMARY).read_bytes(), (tmp_path / store.PER_IMAGE).read_bytes()
+    write_folder(evaluation, tmp_path)
+    assert read_evaluation(tmp_path) == evaluation
+    before = (tmp_path / SUMMARY).read_bytes(), (tmp_path / PER_IMAGE).read_bytes()
+    write_folder(read_evaluation(tmp_path), tmp_path)
+    after = (tmp_path / SUMMARY).read_bytes(), (tmp_path / PER_IMAGE).read_bytes()
     assert before == after
 
 
@@ -78,11 +78,11 @@ def test_the_summary_is_strict_json_with_every_meaning(tmp_path: Path) -> None:
     rows = [
         *scores_of("sr", "rgb8/psnr", [20.0, math.inf]),
         *scores_of("sr", "rgb8/lpips", [0.25, 0.75]),
-        Row("set5", "2", "sr", {}, "2.png is truncated"),
+        ScoreRow("set5", "2", "sr", {}, "2.png is truncated"),
     ]
     evaluation = replace(evaluation_of(rows), unavailable={"dists": "no VGG16"})
-    store.write(evaluation, tmp_path)
-    found = strict(tmp_path / store.SUMMARY)
+    write_folder(evaluation, tmp_path)
+    found = strict(tmp_path / SUMMARY)
     line = found["sets"]["set5"]["sr"]
     assert (line["images"], line["not_scored"]) == (3, 1)
     assert line["scores"]["rgb8/psnr"] == {"mean": "inf", "low": None, "high": None, "images": 2}
@@ -101,10 +101,10 @@ def test_the_summary_is_strict_json_with_every_meaning(tmp_path: Path) -> None:
 def test_the_table_of_images_is_plain_csv(tmp_path: Path) -> None:
     rows = [
         *scores_of("sr", "rgb8/psnr", [20.5, math.inf]),
-        Row("set5", "2", "sr", {}, "bad, file"),
+        ScoreRow("set5", "2", "sr", {}, "bad, file"),
     ]
-    store.write(evaluation_of(rows), tmp_path)
-    with (tmp_path / store.PER_IMAGE).open(newline="") as file:
+    write_folder(evaluation_of(rows), tmp_path)
+    with (tmp_path / PER_IMAGE).open(newline="") as file:
         lines = list(csv.DictReader(file))
     assert [line["rgb8/psnr"] for line in lines] == ["20.5", "inf", ""]
     assert [line["problem"] for line in lines] == ["", "", "bad, file"]
@@ -112,35 +112,35 @@ def test_the_table_of_images_is_plain_csv(tmp_path: Path) -> None:
 
 def test_neither_file_is_written_when_one_cannot_be(tmp_path: Path) -> None:
     good = evaluation_of(scores_of("sr", "rgb8/psnr", [20.0]))
-    store.write(good, tmp_path)
+    write_folder(good, tmp_path)
     bad = replace(good, rows=(), protocols={"rgb8": math.nan})
     with pytest.raises(ValueError, match="JSON"):
-        store.write(bad, tmp_path)
-    assert store.read(tmp_path) == good
+        write_folder(bad, tmp_path)
+    assert read_evaluation(tmp_path) == good
     (tmp_path / "other").mkdir()
-    (tmp_path / "other" / store.SUMMARY).mkdir()  # cannot be replaced by a file
+    (tmp_path / "other" / SUMMARY).mkdir()  # cannot be replaced by a file
     with pytest.raises(OSError, match=r"\w"):
-        store.write(good, tmp_path / "other")
-    assert sorted(p.name for p in (tmp_path / "other").iterdir()) == [store.SUMMARY]
+        write_folder(good, tmp_path / "other")
+    assert sorted(p.name for p in (tmp_path / "other").iterdir()) == [SUMMARY]
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new", "said"),
     [
-        (store.PER_IMAGE, "20.0", "twenty", r"row 2, rgb8/psnr: 'twenty' is not a score"),
-        (store.PER_IMAGE, "20.0", "nan", "not a score"),
-        (store.PER_IMAGE, "rgb8/psnr", "y4/psnr", "not of the same evaluation"),
-        (store.PER_IMAGE, ",sr,", ",other,", "no method 'other'"),
-        (store.PER_IMAGE, "20.0", "20.0,3", "row 2 has 6 cells, expected 5"),
-        (store.SUMMARY, '"format": 1', '"format": 0', "evaluate again"),
-        (store.SUMMARY, '"higher_is_better"', '"lower"', "damaged"),
-        (store.SUMMARY, "{", "", "cannot be read"),
-        (store.SUMMARY, None, None, "not there"),
-        (store.PER_IMAGE, None, None, "not there"),
+        (PER_IMAGE, "20.0", "twenty", r"row 2, rgb8/psnr: 'twenty' is not a score"),
+        (PER_IMAGE, "20.0", "nan", "not a score"),
+        (PER_IMAGE, "rgb8/psnr", "y4/psnr", "not of the same evaluation"),
+        (PER_IMAGE, ",sr,", ",other,", "no method 'other'"),
+        (PER_IMAGE, "20.0", "20.0,3", "row 2 has 6 cells, expected 5"),
+        (SUMMARY, '"format": 1', '"format": 0', "evaluate again"),
+        (SUMMARY, '"higher_is_better"', '"lower"', "damaged"),
+        (SUMMARY, "{", "", "cannot be read"),
+        (SUMMARY, None, None, "not there"),
+        (PER_IMAGE, None, None, "not there"),
     ],
 )
 def test_damaged_folders_are_refused_with_the_place(name, old, new, said, tmp_path) -> None:
-    store.write(evaluation_of(scores_of("sr", "rgb8/psnr", [20.0])), tmp_path)
+    write_folder(evaluation_of(scores_of("sr", "rgb8/psnr", [20.0])), tmp_path)
     path = tmp_path / name
     if old is None:
         path.unlink()
@@ -149,5 +149,5 @@ def test_damaged_folders_are_refused_with_the_place(name, old, new, said, tmp_pa
         assert old in text
         path.write_text(text.replace(old, new, 1))
     with pytest.raises(DataError, match=said) as caught:
-        store.read(tmp_path)
+        read_evaluation(tmp_path)
     assert name in str(caught.value)

@@ -1,4 +1,4 @@
-"""An evaluation as files: written whole or not at all, and read back as it was."""
+"""The files of an evaluation: written completely or not at all, and read back unchanged."""
 
 import csv
 import io
@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from srrescgan.errors import DataError
-from srrescgan.eval.columns import Column
-from srrescgan.eval.grid import Grid
+from srrescgan.eval.evaluation import Evaluation, MethodRecord, ScoreColumn, ScoreRow
 from srrescgan.eval.render import latex, markdown
-from srrescgan.eval.results import Contestant, Evaluation, Row
-from srrescgan.eval.statistics import METHOD, Estimate
-from srrescgan.eval.summary import summarise
+from srrescgan.eval.statistics import INTERVAL_METHOD, Estimate
+from srrescgan.eval.summary import Summary
+from srrescgan.eval.text_table import TextTable
 from srrescgan.files import plain, replacing
 
 SUMMARY = "metrics.json"
@@ -24,88 +23,85 @@ _FIELDS = ("set", "name", "method", "problem")
 _MADE_BY = "python -m srrescgan.eval writes such a folder"
 
 
-def write(evaluation: Evaluation, folder: Path) -> None:
-    """Write ``per_image.csv`` and ``metrics.json``; neither is there if one cannot be written.
+def write_evaluation(evaluation: Evaluation, summary: Summary, folder: Path) -> None:
+    """Write ``per_image.csv`` and ``metrics.json``; neither if one of them cannot be written.
 
-    The CSV file has one line per image and method and one column per :attr:`Column.key`; an
-    undefined score is empty, an infinite one is ``inf``. The JSON file is strict: what is infinite
-    there is the text ``inf``, what could not be had is ``null``.
+    The CSV file has one line per image and method and one column per :attr:`ScoreColumn.key`; an
+    undefined score is empty, an infinite one is ``inf``. The JSON file is strict: infinity is the
+    text ``inf``, a value that does not exist is ``null``.
+
+    Args:
+        evaluation: the scores.
+        summary: the means of the same evaluation.
+        folder: where the files go.
     """
-    summary = json.dumps(_content(evaluation), indent=2, allow_nan=False) + "\n"
+    numbers = json.dumps(_content(evaluation, summary), indent=2, allow_nan=False) + "\n"
     rows = _csv_text(evaluation)
-    with replacing(folder / PER_IMAGE) as table, replacing(folder / SUMMARY) as numbers:
-        table.write_text(rows, encoding="utf-8", newline="")
-        numbers.write_text(summary, encoding="utf-8", newline="")
+    with replacing(folder / PER_IMAGE) as csv_file, replacing(folder / SUMMARY) as json_file:
+        csv_file.write_text(rows, encoding="utf-8", newline="")
+        json_file.write_text(numbers, encoding="utf-8", newline="")
 
 
-def read(folder: Path) -> Evaluation:
-    """Read what :func:`write` wrote; equal to what was written.
+def read_evaluation(folder: Path) -> Evaluation:
+    """Read what :func:`write_evaluation` wrote; equal to what was written.
 
     Raises:
         DataError: files are missing, are not those of an evaluation, or do not belong together.
     """
     content = _read_content(folder / SUMMARY)
     try:
-        columns = tuple(
-            Column(key=key, **described) for key, described in content["columns"].items()
-        )
-        contestants = tuple(_contestant(entry) for entry in content["contestants"])
+        columns = tuple(_column(key, entry) for key, entry in content["columns"].items())
+        methods = tuple(_method(entry) for entry in content["contestants"])
         unavailable = dict(content["unavailable"])
         about, protocols = dict(content["about"]), dict(content["protocols"])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DataError(f"{folder / SUMMARY}: damaged ({error!r}); {_MADE_BY}") from error
-    rows = tuple(_read_rows(folder / PER_IMAGE, columns, [c.name for c in contestants]))
-    return Evaluation(columns, contestants, rows, unavailable, about, protocols)
+    rows = tuple(_read_rows(folder / PER_IMAGE, columns, [method.name for method in methods]))
+    return Evaluation(columns, methods, rows, unavailable, about, protocols)
 
 
-def write_tables(grids: Iterable[Grid], folder: Path, name: str = "tables") -> None:
+def write_tables(tables: Iterable[TextTable], folder: Path, name: str = "tables") -> None:
     """Write ``<name>.md`` and ``<name>.tex``."""
-    grids = list(grids)
+    tables = list(tables)
     with replacing(folder / f"{name}.md") as text, replacing(folder / f"{name}.tex") as paper:
-        text.write_text(markdown(grids), encoding="utf-8")
-        paper.write_text(latex(grids), encoding="utf-8")
+        text.write_text(markdown(tables), encoding="utf-8")
+        paper.write_text(latex(tables), encoding="utf-8")
 
 
 def json_number(value: float | None) -> float | str | None:
-    """JSON has no infinity: the PSNR of identical images is the text ``inf``."""
+    """A number for a JSON file, which has no infinity: it becomes the text ``inf``."""
     return value if value is None or math.isfinite(value) else str(value)
 
 
-def estimate_content(found: Estimate) -> dict[str, Any]:
+def estimate_content(estimate: Estimate) -> dict[str, Any]:
     """An estimate for a JSON file."""
     return {
-        "mean": json_number(found.mean),
-        "low": json_number(found.low),
-        "high": json_number(found.high),
-        "images": found.images,
+        "mean": json_number(estimate.mean),
+        "low": json_number(estimate.low),
+        "high": json_number(estimate.high),
+        "images": estimate.images,
     }
 
 
-def _content(evaluation: Evaluation) -> dict[str, Any]:
+def _content(evaluation: Evaluation, summary: Summary) -> dict[str, Any]:
     keys = {column.key for column in evaluation.columns}
     protocols = dict.fromkeys([*evaluation.protocols, *(c.protocol for c in evaluation.columns)])
     missing = {f"{p}/{metric}": None for p in protocols for metric in evaluation.unavailable}
     sets: dict[str, dict[str, Any]] = {}
-    for line in summarise(evaluation):
-        scores = {key: estimate_content(found) for key, found in line.estimates.items()}
-        sets.setdefault(line.set, {})[line.method] = {
-            "images": line.images,
-            "not_scored": line.images - line.scored,
+    for row in summary:
+        scores = {key: estimate_content(estimate) for key, estimate in row.estimates.items()}
+        sets.setdefault(row.set, {})[row.method] = {
+            "images": row.images,
+            "not_scored": row.images - row.scored,
             "scores": scores | {key: None for key in missing if key not in keys},
         }
     return {
         "format": _FORMAT,
         "about": plain(evaluation.about),
         "protocols": dict(evaluation.protocols),
-        "columns": {
-            column.key: {name: value for name, value in vars(column).items() if name != "key"}
-            for column in evaluation.columns
-        },
-        "contestants": [
-            vars(contestant) | {"cost": {k: json_number(v) for k, v in contestant.cost.items()}}
-            for contestant in evaluation.contestants
-        ],
-        "interval": METHOD,
+        "columns": {column.key: _column_content(column) for column in evaluation.columns},
+        "contestants": [_method_content(method) for method in evaluation.methods],
+        "interval": INTERVAL_METHOD,
         "sets": sets,
         "problems": [
             {field: getattr(row, field) for field in _FIELDS} for row in evaluation.problems
@@ -114,10 +110,47 @@ def _content(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
+def _column_content(column: ScoreColumn) -> dict[str, Any]:
+    return {
+        "metric": column.metric,
+        "protocol": column.protocol,
+        "what": column.description,
+        "higher_is_better": column.higher_is_better,
+        "decimals": column.decimals,
+    }
+
+
+def _column(key: str, entry: Mapping[str, Any]) -> ScoreColumn:
+    return ScoreColumn(
+        key,
+        entry["metric"],
+        entry["protocol"],
+        entry["what"],
+        entry["higher_is_better"],
+        entry["decimals"],
+    )
+
+
+def _method_content(method: MethodRecord) -> dict[str, Any]:
+    return {
+        "name": method.name,
+        "kind": method.kind,
+        "source": method.source,
+        "cost": {key: json_number(value) for key, value in method.cost.items()},
+    }
+
+
+def _method(entry: Mapping[str, Any]) -> MethodRecord:
+    cost = {key: float(value) for key, value in entry["cost"].items()}
+    return MethodRecord(entry["name"], entry["kind"], entry["source"], cost)
+
+
 def _csv_text(evaluation: Evaluation) -> str:
     keys = [column.key for column in evaluation.columns]
     buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)  # with CRLF, or a lone carriage return would not be quoted
+    writer = csv.writer(
+        buffer
+    )  # CRLF line ends: otherwise a lone carriage return would not be quoted
     writer.writerow([*_FIELDS, *keys])
     for row in evaluation.rows:
         scores = [repr(float(row.scores[key])) if key in row.scores else "" for key in keys]
@@ -139,15 +172,12 @@ def _read_content(path: Path) -> dict[str, Any]:
     return content
 
 
-def _contestant(entry: Mapping[str, Any]) -> Contestant:
-    cost = {key: float(value) for key, value in entry["cost"].items()}
-    return Contestant(entry["name"], entry["kind"], entry["source"], cost)
-
-
-def _read_rows(path: Path, columns: Iterable[Column], methods: Iterable[str]) -> Iterable[Row]:
+def _read_rows(
+    path: Path, columns: Iterable[ScoreColumn], methods: Iterable[str]
+) -> Iterable[ScoreRow]:
     keys, known = [column.key for column in columns], set(methods)
     try:
-        # Not read_text(): it would turn a carriage return within a name into a line feed.
+        # Not read_text(), which would turn a carriage return within a name into a line feed.
         with path.open(encoding="utf-8", newline="") as file:
             header, *lines = csv.reader(file)
     except FileNotFoundError as error:
@@ -157,7 +187,7 @@ def _read_rows(path: Path, columns: Iterable[Column], methods: Iterable[str]) ->
     if header != [*_FIELDS, *keys]:
         raise DataError(
             f"{path}: its columns ({', '.join(header)}) are not those of {SUMMARY}"
-            f" ({', '.join([*_FIELDS, *keys])}): the two are not of the same evaluation"
+            f" ({', '.join([*_FIELDS, *keys])}): the two files are not of the same evaluation"
         )
     for index, line in enumerate(lines, start=2):
         where = f"{path}: row {index}"
@@ -169,7 +199,7 @@ def _read_rows(path: Path, columns: Iterable[Column], methods: Iterable[str]) ->
         scores = {
             k: _score(cell, f"{where}, {k}") for k, cell in zip(keys, cells, strict=True) if cell
         }
-        yield Row(data_set, name, method, scores, problem or None)
+        yield ScoreRow(data_set, name, method, scores, problem or None)
 
 
 def _score(cell: str, where: str) -> float:

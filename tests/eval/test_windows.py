@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from srrescgan.eval.crops import Window, squared_error, surroundings, worst_window
+from srrescgan.eval.windows import Window, surroundings, worst_window
 
 
 def test_the_worst_window_is_the_one_a_search_of_all_finds() -> None:
@@ -35,9 +35,3 @@ def test_surroundings_hold_the_window_stay_inside_and_on_the_grid() -> None:
             assert left + 8 <= around.left + around.width <= 88
             assert (around.height, around.width) == (32, 32)
             assert around.top % 4 == around.left % 4 == 0
-
-
-def test_the_squared_error_does_not_wrap_around() -> None:
-    black, white = np.zeros((2, 2, 3), np.uint8), np.full((2, 2, 3), 255, np.uint8)
-    assert (squared_error(black, white) == 255**2).all()
-    assert (squared_error(white, black) == 255**2).all()

@@ -1,17 +1,13 @@
-"""Where on a picture a method is worst."""
+"""Windows of a picture: the worst one, and its surroundings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-ErrorMap = Callable[[np.ndarray, np.ndarray], np.ndarray]
-"""``(sr, hr)``, both ``(H, W, 3)`` uint8, to ``(H, W)``: how wrong each pixel is."""
-
 
 @dataclass(frozen=True)
 class Window:
-    """A rectangle of a picture, in its pixels."""
+    """A rectangle of a picture, in pixels."""
 
     top: int
     left: int
@@ -19,38 +15,28 @@ class Window:
     width: int
 
     def of(self, picture: np.ndarray) -> np.ndarray:
-        """Cut it out of ``(H, W, ...)``; a view."""
+        """The rectangle's pixels of ``(H, W, ...)``, as a view."""
         return picture[self.top : self.top + self.height, self.left : self.left + self.width]
 
     def shifted(self, down: int, right: int) -> "Window":
-        """Move it."""
+        """The window moved by a number of pixels."""
         return Window(self.top + down, self.left + right, self.height, self.width)
 
     def divided(self, scale: int) -> "Window":
-        """The same place on a picture that is ``scale`` times smaller; has to be on its grid."""
+        """The same window on a picture ``scale`` times smaller; its edges must be multiples."""
         return Window(*(side // scale for side in vars(self).values()))
-
-
-def squared_error(sr: np.ndarray, hr: np.ndarray) -> np.ndarray:
-    """Mean over the channels of the squared difference.
-
-    Shape:
-        - sr, hr: ``(H, W, 3)`` uint8.
-        - Output: ``(H, W)`` float64, in squared grey levels.
-    """
-    return np.square(sr.astype(np.float64) - hr).mean(axis=2)
 
 
 def worst_window(error: np.ndarray, size: int, step: int = 1) -> tuple[Window, float]:
     """Find the square with the largest mean error.
 
     Args:
-        error: ``(H, W)``, how wrong each pixel is.
-        size: side of the square; cut down where the picture is smaller.
-        step: edges lie at multiples of it, for the square to have a whole number of lr pixels.
+        error: ``(H, W)``, error of each pixel.
+        size: side of the square; reduced where the picture is smaller.
+        step: edges are multiples of it, so that the square has a whole number of lr pixels.
 
     Returns:
-        The square, the uppermost and leftmost of equals, and the mean of ``error`` in it.
+        The square, the topmost and then leftmost of equals, and the mean of ``error`` in it.
 
     Example:
         >>> error = np.zeros((8, 8))
@@ -59,7 +45,7 @@ def worst_window(error: np.ndarray, size: int, step: int = 1) -> tuple[Window, f
         (Window(top=4, left=6, height=2, width=2), 1.0)
     """
     height, width = (max(step, min(size, side) // step * step) for side in error.shape)
-    # Sums over windows as differences of a sum table: no cost per pixel of the window.
+    # A summed-area table: the cost does not depend on the size of the window.
     table = np.pad(np.asarray(error, np.float64).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     rows = np.arange(0, error.shape[0] - height + 1, step)
     columns = np.arange(0, error.shape[1] - width + 1, step)
@@ -72,10 +58,10 @@ def worst_window(error: np.ndarray, size: int, step: int = 1) -> tuple[Window, f
 
 
 def surroundings(window: Window, side: int, height: int, width: int, step: int = 1) -> Window:
-    """Extend a window to at most ``side`` pixels each way, within a picture of ``height x width``.
+    """Extend a window to at most ``side`` pixels in each direction, within ``height x width``.
 
-    The window stays in the middle where the picture's edges allow. Edges lie at multiples of
-    ``step``, given that the picture's do.
+    The window stays in the middle where the picture's edges allow. Edges are multiples of ``step``
+    if those of the window and the picture are.
 
     Example:
         >>> surroundings(Window(0, 40, 8, 8), side=24, height=16, width=64, step=4)

@@ -1,4 +1,4 @@
-"""A folder of sr pictures that another program made, matched with the images of the sets."""
+"""A folder of sr images made by another program, matched with the images of the sets."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,27 +12,27 @@ from srrescgan.errors import DataError
 from srrescgan.images import image_is_grey, to_tensor
 from srrescgan.types import SRBatch
 
-_SHOWN = 20
+_MOST_PROBLEMS = 20
 
 
-class SRPictures:
-    """One picture for every image of every set: ``<folder>/<set>/<name>.png``.
+class SRImageFolder:
+    """One sr image for every image of every set: ``<folder>/<set>/<name>.png``.
 
-    With a single set they may lie in the folder itself. ``<name>x<scale>`` is understood too.
+    For a single set they may be in the folder itself. ``<name>x<scale>.png`` is accepted, too.
 
     Args:
-        folder: where they are.
+        folder: the folder.
         datasets: the sets by name.
 
     Raises:
-        DataError: once, with every picture that is missing, superfluous, ambiguous, of another size
-            than the image, or grey where the image is not.
+        DataError: lists every image that is missing, superfluous, ambiguous, of the wrong size, or
+            gray where the true image is in color.
     """
 
     def __init__(self, folder: Path, datasets: Mapping[str, FolderDataset]) -> None:
         if not folder.is_dir():
             raise DataError(f"{folder} is not a folder of sr pictures: correct methods=")
-        self._found: dict[tuple[str, str], Picture] = {}
+        self._files: dict[tuple[str, str], Picture] = {}
         problems = []
         for name, dataset in datasets.items():
             place = folder / name
@@ -40,44 +40,53 @@ class SRPictures:
                 place = folder
             problems += self._match(name, dataset, place)
         if problems:
-            listed = [f"  - {problem}" for problem in problems[:_SHOWN]]
-            if len(problems) > _SHOWN:
-                listed.append(f"  ... and {len(problems) - _SHOWN} more")
+            listed = [f"  - {problem}" for problem in problems[:_MOST_PROBLEMS]]
+            if len(problems) > _MOST_PROBLEMS:
+                listed.append(f"  ... and {len(problems) - _MOST_PROBLEMS} more")
             head = f"{folder}: {len(problems)} problems; expected <set>/<name>.png for every image:"
             raise DataError("\n".join([head, *listed]))
 
     def read(self, batch: SRBatch) -> Tensor:
-        """Pictures of a batch, ``(B, 3, H, W)`` in [0, 1]; raises DataError when one is damaged."""
+        """Read the images of a batch, ``(B, 3, H, W)`` in [0, 1].
+
+        Raises:
+            DataError: a file is damaged.
+        """
         keys = zip(batch["set"], batch["name"], strict=True)
-        return torch.stack([to_tensor(self._found[key].read()) for key in keys])
+        return torch.stack([to_tensor(self._files[key].read()) for key in keys])
 
     def _match(self, data_set: str, dataset: FolderDataset, place: Path) -> list[str]:
+        """Find the file of every image of a set; returns the problems."""
         stored, problems = pictures_by_name(place)
         if problems:
             return problems
         images = {image.name: image.pictures for image in dataset.candidates()[0]}
         suffix = f"x{dataset.scale}"
-        named: dict[str, list[Picture]] = {}
-        for stem, found in stored.items():
-            named.setdefault(stem if stem in images else stem.removesuffix(suffix), []).extend(
-                found
-            )
-        problems += [f"{place}/{name}: missing" for name in images if name not in named]
-        problems += [f"{f[0]}: no image of {data_set}" for n, f in named.items() if n not in images]
-        for name in images.keys() & named.keys():
-            problem = self._compare(images[name], named[name], dataset.scale)
+        by_name: dict[str, list[Picture]] = {}
+        for stem, files in stored.items():
+            name = stem if stem in images else stem.removesuffix(suffix)
+            by_name.setdefault(name, []).extend(files)
+        problems += [f"{place}/{name}: missing" for name in images if name not in by_name]
+        problems += [
+            f"{files[0]}: no image of {data_set}"
+            for name, files in by_name.items()
+            if name not in images
+        ]
+        for name in images.keys() & by_name.keys():
+            problem = self._problem(images[name], by_name[name], dataset.scale)
             if problem:
                 problems.append(problem)
-            self._found[data_set, name] = named[name][0]
+            self._files[data_set, name] = by_name[name][0]
         return sorted(problems)
 
     @staticmethod
-    def _compare(
-        image: Mapping[str, list[Picture]], found: list[Picture], scale: int
+    def _problem(
+        image: Mapping[str, list[Picture]], files: list[Picture], scale: int
     ) -> str | None:
-        sr = found[0]
-        if len(found) > 1:
-            return f"{sr}: {len(found)} pictures of that name: keep one"
+        """Why the files of one name are not the sr of an image; ``None`` if they are."""
+        sr = files[0]
+        if len(files) > 1:
+            return f"{sr}: {len(files)} pictures of that name: keep one"
         try:
             if image.get("hr"):
                 truth = image["hr"][0]
