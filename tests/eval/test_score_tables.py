@@ -11,7 +11,7 @@ from evaluations import evaluation_of, scores_of
 from rich.console import Console
 
 from srrescgan.eval.evaluation import Evaluation, ScoreRow
-from srrescgan.eval.render import latex, latex_text, markdown, terminal
+from srrescgan.eval.render import latex, latex_text, markdown, terminal, terminal_table
 from srrescgan.eval.score_tables import score_tables
 from srrescgan.eval.summary import summarize
 from srrescgan.eval.text_table import Cell, Heading, TextTable
@@ -188,3 +188,15 @@ def test_a_narrow_terminal_breaks_neither_names_nor_numbers(three: Evaluation) -
     lines = [line.split("│")[1].strip() for line in output.getvalue().splitlines() if "│" in line]
     assert {"bicubic", "sr", "sr_x|2"} <= {line for line in lines if line}
     assert "24.50" in output.getvalue()  # the mean of sr's PSNR, unbroken
+
+
+def test_a_table_of_any_columns_fits_the_terminal_and_keeps_its_title() -> None:
+    columns = (Heading("set", numeric=False), Heading("psnr", "rgb8"))
+    output = io.StringIO()
+    console = Console(file=output, width=24)
+    console.print(terminal_table(columns, [(Cell("[red]photos"), Cell("24.50"))], "[mean]"))
+    title, *lines = output.getvalue().splitlines()
+    assert title.strip() == "[mean]"
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines if "│" in line]
+    assert cells == [["[red]photos", "24.50"]]
+    assert "rgb8" in output.getvalue()

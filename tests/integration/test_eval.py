@@ -11,6 +11,7 @@ from composing import composed
 from PIL import Image
 
 from srrescgan.errors import ConfigError, DataError
+from srrescgan.eval import statistics
 from srrescgan.eval.__main__ import evaluate
 from srrescgan.generators import SRResDNet
 from srrescgan.weights.files import write_pth, write_safetensors
@@ -117,6 +118,37 @@ def test_without_truth_the_pictures_are_judged_alone(run, photo_folder, tmp_path
     folder = run(*blind)
     numbers = json.loads((folder / "metrics.json").read_text())
     assert numbers["sets"]["track2"]["sr"]["scores"]["rgb8/color_drift"]["images"] == 2
+
+
+def test_metrics_that_need_hr_are_left_out_of_a_set_without_hr(run, photo_folder) -> None:
+    camera = photo_folder("camera", count=2, size=(24, 32))
+    node = (
+        f"{{_target_: srrescgan.data.LRFolder, lr: {camera}, scale: 4, names: null, cache: false}}"
+    )
+    folder = run(f"+data.val.camera={node}")
+    numbers = json.loads((folder / "metrics.json").read_text())
+    keys = ["rgb8/psnr", "rgb8/ssim", "rgb8/color_drift"]
+    assert list(numbers["sets"]["photos"]["sr"]["scores"]) == keys
+    for method in ("bicubic", "sr"):
+        line = numbers["sets"]["camera"][method]
+        assert (line["images"], line["not_scored"], list(line["scores"])) == (2, 0, keys[2:])
+    assert numbers["problems"] == []
+    assert rows(folder)["0001", "sr"]["problem"] == ""
+    assert "camera" in (folder / "comparison.html").read_text()
+
+
+def test_every_mean_is_computed_once(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstraps = []
+    original = statistics.stats.bootstrap
+    monkeypatch.setattr(
+        statistics.stats,
+        "bootstrap",
+        lambda *data, **options: bootstraps.append(data) or original(*data, **options),
+    )
+    folder = run("published=ntire20_track1")
+    assert (folder / "published.json").exists()
+    assert (folder / "comparison.html").exists()
+    assert len(bootstraps) == 2 * 3  # methods by metrics; seconds each on large sets
 
 
 def test_known_weights_are_taken_when_none_are_named(run, tmp_path: Path) -> None:

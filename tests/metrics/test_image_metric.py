@@ -3,6 +3,7 @@ import torch
 
 from srrescgan.errors import DataError
 from srrescgan.metrics import NIQE, PSNR, ColorDrift, Protocol
+from srrescgan.metrics.image_metric import ImageMetric
 
 GRAY = torch.rand(1, 1, 8, 8)
 RGB = torch.rand(1, 3, 8, 8)
@@ -45,3 +46,44 @@ def test_references_that_are_missing_or_not_looked_at(tmp_path):
         PSNR(Protocol())(RGB)
     with pytest.raises(TypeError, match="without a reference"):
         NIQE(Protocol())(RGB, RGB)
+
+
+GOOD = {"higher_is_better": False, "decimals": 3, "description": "mean absolute error"}
+
+
+def metric_class(**attributes) -> type[ImageMetric]:
+    return type(
+        "MeanError",
+        (ImageMetric,),
+        {"score": lambda self, *pictures: pictures[0].mean()} | attributes,
+    )
+
+
+def test_a_metric_with_all_attributes_works():
+    assert metric_class(**GOOD)(Protocol())(RGB, RGB).shape == (1,)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_metric_without_an_attribute_is_refused_when_it_is_defined(name):
+    attributes = {key: value for key, value in GOOD.items() if key != name}
+    with pytest.raises(TypeError, match=rf"MeanError\.{name} is missing: expected"):
+        metric_class(**attributes)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reference", "gt"),
+        ("higher_is_better", "no"),
+        ("decimals", 2.0),
+        ("decimals", -1),
+        ("decimals", True),
+        ("description", ""),
+        ("description", "A sentence."),
+        ("reserved_name", 3),
+        ("needs_same_size", None),
+    ],
+)
+def test_a_metric_with_a_wrong_attribute_is_refused_when_it_is_defined(name, value):
+    with pytest.raises(TypeError, match=rf"MeanError\.{name} is .*: expected"):
+        metric_class(**GOOD | {name: value})
