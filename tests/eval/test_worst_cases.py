@@ -131,7 +131,7 @@ def test_a_map_of_one_s_own_says_where_it_is_worst() -> None:
     worst = WorstCases(COLUMNS, "sr", error_map=corner)
     worst.add(image_result("i", size=(128, 160), spoiled=(0, 0)))
     picture = worst.items[0].pictures[2]
-    assert worst.items[0].measure == "LPIPS"
+    assert worst.items[0].error_name == "LPIPS"
     assert picture.worst == Window(32, 64, 96, 96)
     assert picture.error == 1 / 96**2
 
