@@ -37,7 +37,8 @@ def scorecard(
         name, reserved = key.split("/", maxsplit=1)[1], getattr(metric, "reserved_name", None)
         if reserved not in (None, name):
             raise ConfigError(
-                f"metric.{name} is set to the metric {reserved}: choose metric=[{reserved}]"
+                f"metric.{name} computes {reserved}, which has a name of its own: choose"
+                f" metric=[{reserved}]"
             )
     return card
 
