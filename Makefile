@@ -11,21 +11,21 @@ REAL := outputs/demo-real
 help:      ## Show this help
 	@grep -E '^[a-z-]+: .*?## ' $(MAKEFILE_LIST) | awk 'BEGIN{FS=":.*?## "}{printf "%-10s %s\n",$$1,$$2}'
 
-install: $(READY)  ## Make .venv with the exact versions of constraints.txt
+install: $(READY)  ## Create .venv with the exact versions in constraints.txt
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	touch $(READY)
 
-demo: $(READY)  ## Train SRResCGAN on real photos in miniature, evaluate it, upscale a picture
+demo: $(READY)  ## Train a small SRResCGAN on five photos, evaluate it, upscale a photo (3 minutes)
 	rm -rf outputs/demo
 	$(BIN)/python -m srrescgan.train experiment=demo output_dir=outputs/demo $(ARGS)
 	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=outputs/demo/checkpoints/last.ckpt output_dir=outputs/demo/eval
 	$(BIN)/python -m srrescgan.upscale input=$(SKIMAGE)/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
 	@echo "Side by side: outputs/demo/eval/comparison.html   4 times larger: outputs/demo/upscaled/chelsea.png"
 
-demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on them: in miniature
+demo-real: $(READY)  ## Learn a camera's noise, make training pairs with it, train on them (5 minutes)
 	rm -rf $(REAL)
 	$(BIN)/python -m srrescgan.prepare.bundled $(REAL)/data
 	$(BIN)/python -m srrescgan.degrade input=$(REAL)/data/photos output=$(REAL)/data/camera degradation=noise8 scale=1
@@ -33,35 +33,35 @@ demo-real: $(READY)  ## Learn a camera's noise, make pairs with it, train on the
 	$(BIN)/python -m srrescgan.upscale input=$(REAL)/data/generated/LR/valid output=$(REAL)/upscaled weights=$(REAL)/train/checkpoints/last.ckpt
 	@echo "How real are the made pictures: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
 
-test: $(READY)  ## Every test that needs no accelerator and no internet (under 10 minutes)
+test: $(READY)  ## Run the tests that need neither accelerator nor internet (under 10 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-all: $(READY)  ## Everything this machine can run
+test-all: $(READY)  ## Run every test that this machine supports, except those that need the internet
 	$(BIN)/python -m pytest -m "not network"
 
-lint: $(READY)  ## Format, lint, import layers
+lint: $(READY)  ## Check format, lint rules and import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 
-type: $(READY)  ## Static types
+type: $(READY)  ## Check static types
 	$(BIN)/mypy
 
 train: $(READY)  ## make train EXPERIMENT=ntire20_track1 ARGS="paths.data_dir=DIR"
 	$(BIN)/python -m srrescgan.train experiment=$(EXPERIMENT) $(ARGS)
 
-eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=both"; without CKPT: the best there is
+eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=both"; CKPT defaults to the released or best weights
 	$(BIN)/python -m srrescgan.eval experiment=$(EXPERIMENT) $(if $(CKPT),ckpt_path=$(CKPT)) $(ARGS)
 
 upscale: $(READY)  ## make upscale INPUT=photos WEIGHTS=FILE OUTPUT=large ARGS="ensemble=true"
 	$(BIN)/python -m srrescgan.upscale input=$(INPUT) weights=$(WEIGHTS) output=$(or $(OUTPUT),upscaled) $(ARGS)
 
-bench: $(READY)  ## Time training, upscaling, resizing and reading against plain formulations, side by side
+bench: $(READY)  ## Time training, upscaling, resizing and reading against plain implementations
 	$(BIN)/python tests/benchmarks/bench.py $(ARGS)
 
-notebook: $(READY)  ## Run the notebooks from top to bottom
+notebook: $(READY)  ## Run the notebooks
 	$(BIN)/jupyter nbconvert --to notebook --execute --output-dir outputs/notebooks notebooks/*.ipynb
 
-clean:     ## Remove what builds and runs left behind, .venv included
+clean:     ## Remove .venv, outputs, logs and caches
 	rm -rf $(VENV) build dist outputs multirun wandb .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
