@@ -283,7 +283,7 @@ def test_a_part_of_an_image_says_which_part_it_is(open_page, tmp_path: Path) -> 
     region = worst.items[0].region
     told = page.locator("#readout").inner_text()
     assert told == f"128 × 128 pixels from ({region.left}, {region.top}) of 256 × 192"
-    assert "cut down" in page.locator("header").inner_text()
+    assert "cropped" in page.locator("header").inner_text()
     box = page.locator(PANE).bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.3)
     settle(page)

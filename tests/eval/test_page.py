@@ -30,7 +30,7 @@ def written(folder: Path, evaluation: Evaluation, exhibits=(), title: str = "Rep
 
 
 def embedded(page: str) -> list[dict]:
-    found = re.findall(r'<script type="application/json" class="exhibit">(.*?)</script>', page)
+    found = re.findall(r'<script type="application/json" class="item">(.*?)</script>', page)
     return [json.loads(text) for text in found]
 
 

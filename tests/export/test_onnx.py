@@ -13,7 +13,7 @@ from small_network import CONFIG
 
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.export.onnx import write_onnx
-from srrescgan.export.onnx_check import TOLERANCE, probes, require_same_pictures
+from srrescgan.export.onnx_check import TOLERANCE, probes, verify_onnx
 from srrescgan.generators import DSGANGenerator, SRResDNet
 from srrescgan.images import read_image, to_tensor
 from srrescgan.weights.build import REFERENCE, build_generator, load_generator
@@ -96,7 +96,7 @@ def test_not_a_number_is_refused(exported: ModelProto, network: SRResDNet) -> No
     (bias,) = (each for each in broken.graph.initializer if each.name == "model.conv_out.bias")
     bias.CopyFrom(from_array(to_array(bias) + np.float32("nan"), bias.name))
     with pytest.raises(WeightsError, match="nan"):
-        require_same_pictures(broken.SerializeToString(), network, Path("sr.onnx"))
+        verify_onnx(broken.SerializeToString(), network, Path("sr.onnx"))
 
 
 def test_a_missing_package_is_named_with_its_extra(

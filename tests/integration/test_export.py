@@ -9,7 +9,8 @@ from small_network import write_small_network
 
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, DataError
-from srrescgan.export.__main__ import FOLDERS, SUFFIXES, export
+from srrescgan.export.__main__ import export
+from srrescgan.export.targets import FOLDERS, SUFFIXES
 
 
 def composed(tmp_path: Path, *overrides: str) -> DictConfig:
@@ -26,7 +27,7 @@ def test_a_mistyped_target_is_named_with_the_nearest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", SUFFIXES)
 def test_a_file_name_that_others_would_misread_is_refused(target: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=f"ends in {SUFFIXES[target]}"):
+    with pytest.raises(ConfigError, match=f"end in {SUFFIXES[target]}"):
         export(composed(tmp_path, f"target={target}", f"output={tmp_path / 'x.zip'}"))
     assert not (tmp_path / "x.zip").exists()
 

@@ -1,4 +1,4 @@
-"""A local page to upscale photos with: ``python -m srrescgan.app weights=FILE``."""
+"""A local web page that upscales photos: ``python -m srrescgan.app weights=FILE``."""
 
 import os
 import sys
@@ -8,27 +8,25 @@ from rich.console import Console
 
 from srrescgan.app import PhotoUpscaler, serve
 from srrescgan.config.cli import entry_point, overridden, plain
-from srrescgan.errors import ConfigError
 from srrescgan.inference import choose_device
 from srrescgan.weights import load_pretrained
+from srrescgan.weights.build import refuse_unused_scale
 from srrescgan.weights.find import find_weights
 
 
 def app(cfg: DictConfig) -> None:
-    """Open the page and answer until Ctrl-C."""
-    if overridden("scale") and not cfg.generator:
-        raise ConfigError("scale= says something about generator= only; the weights have their own")
+    """Serve the page until Ctrl-C."""
+    config = plain(cfg.generator) if cfg.generator else None
+    refuse_unused_scale(overridden("scale"), config)
     device = choose_device(cfg.device)
-    generator = load_pretrained(
-        find_weights(cfg.weights), plain(cfg.generator) if cfg.generator else None
-    )
+    generator = load_pretrained(find_weights(cfg.weights), config)
     console = Console()
     serve(
         PhotoUpscaler(generator, device),
         cfg.port,
-        lambda address: console.print(f"{address} on {device}; Ctrl-C ends it"),
+        lambda address: console.print(f"{address} on {device}; press Ctrl-C to stop"),
     )
-    # A photo may still be under way in a thread, which torch does not survive if Python ends first.
+    # A thread may still be upscaling a photo, and torch crashes if Python shuts down before it.
     sys.stdout.flush()
     os._exit(0)
 

@@ -1,1 +1,1 @@
-"""Trained generators written for other programs, one file per target."""
+"""Export of trained generators to the formats of other programs."""

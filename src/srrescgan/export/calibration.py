@@ -1,4 +1,4 @@
-"""Pictures that show which values flow through a network."""
+"""Pictures to calibrate a quantized network with."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,32 +14,32 @@ from srrescgan.images import list_images, read_image, to_tensor
 from srrescgan.ops.resize import imresize
 
 _SIDE = 64  # lr pixels
-_LEAST = 8  # likewise: what the noise estimate needs
-_MOST = 32  # pictures of a folder
+_MIN_SIDE = 8  # lr pixels: what the noise estimate needs
+_MAX_PICTURES = 32  # of a folder
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A piece of a picture."""
+    """A crop of a picture."""
 
     lr: Tensor
     """``(1, 3, h, w)`` in [0, 1]."""
     hr: Tensor | None
-    """``(1, 3, scale h, scale w)``, where the truth is known."""
+    """``(1, 3, scale h, scale w)``; ``None``: not known."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Pieces to learn from, and others of the same pictures to measure what has come of it."""
+    """Crops to calibrate with, and other crops of the same pictures to measure the accuracy on."""
 
-    learn: list[Sample]
+    calibrate: list[Sample]
     measure: list[Sample]
     source: str
-    """Where the pictures are from, for a sentence."""
+    """Number and origin of the pictures, for messages."""
 
 
 def bundled_photos(scale: int) -> Calibration:
-    """Photographs of scikit-image as hr, made smaller by :func:`imresize` as lr."""
+    """Photographs of scikit-image as hr, downscaled by :func:`imresize` as lr."""
     read = (
         skimage.data.astronaut, skimage.data.chelsea, skimage.data.coffee, skimage.data.rocket,
     )  # fmt: skip
@@ -53,58 +53,61 @@ def bundled_photos(scale: int) -> Calibration:
 
 
 def pictures_of(folder: Path, hr: Path | None, scale: int) -> Calibration:
-    """The user's own pictures, at most 32 of them.
+    """Pictures of a folder, at most 32 of them.
 
     Args:
-        folder: lr pictures, such as are going to be upscaled.
-        hr: the true pictures under the same names, of any suffix; ``None``: not known.
+        folder: lr pictures like those to be upscaled.
+        hr: folder of hr pictures with the same names, of any suffix; ``None``: not known.
         scale: of the network.
 
     Raises:
         DataError: there is no picture, one cannot be read or is too small, or its hr picture is
-            missing or of another size than ``scale`` says.
+            missing or not ``scale`` times as large.
     """
     paths = list_images(folder)
     if not paths:
-        raise DataError(f"calibration={folder} holds no pictures; give some to be upscaled")
-    chosen = paths[:: -(-len(paths) // _MOST)]
-    truths = {path.stem: path for path in list_images(hr)} if hr else {}
-    pairs = [_pair(path, truths.get(path.stem), hr, scale) for path in chosen]
+        raise DataError(
+            f"calibration={folder} contains no pictures; give some like those to be upscaled"
+        )
+    chosen = paths[:: -(-len(paths) // _MAX_PICTURES)]
+    hr_paths = {path.stem: path for path in list_images(hr)} if hr else {}
+    pairs = [_pair(path, hr_paths.get(path.stem), hr, scale) for path in chosen]
     return _halves(pairs, scale, f"{len(pairs)} pictures of {folder}")
 
 
-def _pair(path: Path, truth: Path | None, folder: Path | None, scale: int) -> Sample:
+def _pair(path: Path, hr_path: Path | None, hr_folder: Path | None, scale: int) -> Sample:
     lr = to_tensor(read_image(path))[None]
     height, width = lr.shape[-2:]
-    if height < _LEAST or width < 2 * _LEAST:
+    if height < _MIN_SIDE or width < 2 * _MIN_SIDE:
         raise DataError(
             f"{path} is {height} x {width} (height x width): calibration needs"
-            f" {_LEAST} x {2 * _LEAST} or more"
+            f" {_MIN_SIDE} x {2 * _MIN_SIDE} or more"
         )
-    if folder is None:
+    if hr_folder is None:
         return Sample(lr, None)
-    if truth is None:
-        raise DataError(f"{path} has no picture of that name in hr={folder}")
-    hr = to_tensor(read_image(truth))[None]
+    if hr_path is None:
+        raise DataError(f"hr={hr_folder} contains no picture named {path.stem}, as {path} is")
+    hr = to_tensor(read_image(hr_path))[None]
     expected = (scale * height, scale * width)
     if hr.shape[-2:] != expected:
         raise DataError(
-            f"{truth} is {tuple(hr.shape[-2:])} (height, width); {scale} times {path} is {expected}"
+            f"{hr_path} is {tuple(hr.shape[-2:])} (height, width); expected {expected},"
+            f" {scale} times {path}"
         )
     return Sample(lr, hr)
 
 
 def _halves(pairs: Iterable[Sample], scale: int, source: str) -> Calibration:
-    """Learn from the left half of each picture, measure in the right one."""
-    learn, measure = [], []
+    """Calibrate with the left half of each picture, measure on the right one."""
+    calibrate, measure = [], []
     for pair in pairs:
         middle = pair.lr.shape[-1] // 2
-        learn.append(_centre(pair, 0, middle, scale))
-        measure.append(_centre(pair, middle, 2 * middle, scale))
-    return Calibration(learn, measure, source)
+        calibrate.append(_center(pair, 0, middle, scale))
+        measure.append(_center(pair, middle, 2 * middle, scale))
+    return Calibration(calibrate, measure, source)
 
 
-def _centre(pair: Sample, left: int, right: int, scale: int) -> Sample:
+def _center(pair: Sample, left: int, right: int, scale: int) -> Sample:
     height = pair.lr.shape[-2]
     size = min(height, _SIDE), min(right - left, _SIDE)
     start = (height - size[0]) // 2, (left + right - size[1]) // 2

@@ -1,4 +1,4 @@
-"""Folders that are whole or not there at all."""
+"""Exported folders: complete, or not written at all."""
 
 import os
 import shutil
@@ -12,17 +12,17 @@ from srrescgan.errors import ConfigError
 
 @contextmanager
 def writing_folder(path: Path) -> Iterator[Path]:
-    """Give a temporary folder beside ``path``; move it there when the block ends well.
+    """Yield a temporary folder next to ``path``; rename it to ``path`` if the block succeeds.
 
     Raises:
-        ConfigError: ``path`` is there already, and not an empty folder.
+        ConfigError: ``path`` exists and is not an empty folder.
     """
     if path.exists() and not (path.is_dir() and not any(path.iterdir())):
         raise ConfigError(f"output={path} exists; choose another folder, or remove it first")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent))
     try:
-        temporary.chmod(0o755)  # mkdtemp makes it for its owner alone
+        temporary.chmod(0o755)  # mkdtemp gives access to the owner only
         yield temporary
         if path.exists():
             path.rmdir()

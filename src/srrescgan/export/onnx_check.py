@@ -1,4 +1,4 @@
-"""Whether ONNX Runtime makes the pictures that PyTorch makes."""
+"""Verifies an ONNX file: ONNX Runtime must give the pictures that PyTorch gives."""
 
 from pathlib import Path
 from typing import cast
@@ -11,21 +11,18 @@ from srrescgan.errors import WeightsError
 from srrescgan.types import SRGenerator
 
 TOLERANCE = 0.1 / 255
-"""A tenth of a level of 8 bits. Sums in another order differ by a thousandth of one. Where the
-projection shortens the residual it is ten times as much, since it multiplies the last bit of the
-noise estimate by exp(alpha), which is 8000 in the released weights."""
+"""A tenth of an 8-bit level. Another order of summation changes a thousandth of a level. Where
+SRResDNet's projection shortens the residual the change is ten times larger, because it multiplies
+the last bit of the noise estimate by exp(alpha), 8000 in the released weights."""
 
 
-def require_same_pictures(model: bytes, generator: nn.Module, path: Path) -> float:
-    """Compare at three sizes, odd ones and a batch of two among them.
-
-    One picture is noisy, one is flat, which makes the noise estimate and the projected residual 0,
-    and two have so little noise that the projection shortens the residual.
+def verify_onnx(model: bytes, generator: nn.Module, path: Path) -> float:
+    """Compare the outputs for :func:`probes`: three sizes, odd ones and a batch of two among them.
 
     Args:
-        model: the ONNX file.
+        model: content of the ONNX file.
         generator: in eval mode, on the CPU.
-        path: where the file is going to be.
+        path: of the file, for messages.
 
     Returns:
         The largest difference, of values in [0, 1].
@@ -49,22 +46,26 @@ def require_same_pictures(model: bytes, generator: nn.Module, path: Path) -> flo
                 f" PyTorch {expected.shape}"
             )
         difference = float(np.abs(found - expected).max())
-        if not difference <= TOLERANCE:  # nor is it when it is not a number
+        if not difference <= TOLERANCE:  # NaN fails too
             raise WeightsError(
                 f"{path} was not written: for {place} ONNX Runtime differs from PyTorch by up to"
-                f" {255 * difference:.3g} levels of 255, more than the {255 * TOLERANCE:.1f} that"
-                " rounding explains. Other versions of onnx, onnxscript and onnxruntime may do"
-                " better"
+                f" {255 * difference:.3g} levels of 255; rounding explains at most"
+                f" {255 * TOLERANCE:.1f}. Other versions of onnx, onnxscript and onnxruntime may"
+                " do better"
             )
         differences.append(difference)
     return max(differences)
 
 
 def probes() -> dict[str, Tensor]:
-    """Pictures that bring every part of the network to work, by what they are."""
+    """Test pictures by description.
+
+    For SRResDNet they cover every case of the projection: the noisy picture leaves the residual
+    as it is, the flat one has a noise estimate of 0, and the faintly noisy ones shorten it.
+    """
     draw = torch.Generator().manual_seed(0)
     faint = torch.tensor([0.002, 0.0004])[:, None, None, None]
-    # Dark, for its last bits to be small beside the noise.
+    # Dark, so that its last bits are small compared with the noise.
     slope = torch.linspace(0.05, 0.12, 31).expand(2, 3, 23, 31)
     return {
         "noisy picture": torch.rand(1, 3, 37, 24, generator=draw),

@@ -1,4 +1,4 @@
-"""Modules of this package as one file that runs where the package is not installed."""
+"""Merges modules of this package into one file that runs without the package."""
 
 import ast
 from collections.abc import Sequence
@@ -11,63 +11,64 @@ _PACKAGE = __name__.split(".")[0]
 
 @dataclass(frozen=True)
 class _Module:
-    """A module taken apart."""
+    """A parsed module."""
 
     name: str
     body: str
-    """Its source without docstring and imports; comments are kept."""
+    """Its source without docstring and imports, with comments."""
     defined: frozenset[str]
-    """Names that it binds at its top level, imports apart."""
-    foreign: tuple[str, ...]
-    """Its imports of other packages, one statement for each name."""
-    needed: tuple[tuple[str, str], ...]
-    """Its imports of this package: module and name."""
+    """Names bound at its top level, except imports."""
+    external_imports: tuple[str, ...]
+    """Imports of other packages, one statement for each name."""
+    internal_imports: tuple[tuple[str, str], ...]
+    """Imports of this package: module and name."""
 
 
 def single_file(modules: Sequence[str], title: str) -> str:
-    """Put modules, and every module of this package that they import, into one source text.
+    """Merge modules, and every module of this package that they import, into one source text.
 
-    The text is theirs word for word, in an order in which everything is defined before it is
-    used; only docstrings of modules go, and imports move to the top. So what travels is never a
-    second version of the code, to be kept up by hand.
+    The code is copied literally, ordered so that names are defined before they are used. Only the
+    docstrings of modules are dropped, and imports move to the top. So there is no second version
+    of the code to be maintained.
 
     Args:
         modules: full names, for instance ``srrescgan.generators.srresdnet``.
-        title: comment for the head of the file, of any number of lines.
+        title: comment at the top of the file, of any number of lines.
 
     Raises:
-        ValueError: the modules cannot share a file: two define the same name, one imports this
-            package in another way than ``from srrescgan.module import name``, or in a circle.
+        ValueError: the modules cannot be merged: two define the same name, one imports this
+            package in another way than ``from srrescgan.module import name``, or the imports are
+            circular.
     """
     parts: dict[str, _Module] = {}
     for module in modules:
-        parts |= _in_order(module, ())
+        parts |= _with_dependencies(module, ())
     owners: dict[str, str] = {}
     for part in parts.values():
         for name in sorted(part.defined):
             if name in owners:
                 raise ValueError(f"{owners[name]} and {part.name} both define {name}")
             owners[name] = part.name
-        for source, name in part.needed:
+        for source, name in part.internal_imports:
             if name not in parts[source].defined:
                 raise ValueError(f"{part.name}: {source} does not define {name} itself")
-    imports = sorted({line for part in parts.values() for line in part.foreign})
+    imports = sorted({line for part in parts.values() for line in part.external_imports})
     head = "\n".join(f"# {line}".rstrip() for line in title.splitlines())
     bodies = [f"# From {part.name}.\n\n{part.body.strip()}" for part in parts.values()]
     return "\n\n\n".join(["\n".join([head, "", *imports]), *bodies]) + "\n"
 
 
-def _in_order(name: str, importers: tuple[str, ...]) -> dict[str, _Module]:
+def _with_dependencies(name: str, importers: tuple[str, ...]) -> dict[str, _Module]:
     if name in importers:
         raise ValueError(f"{' imports '.join([*importers, name])}")
-    module = _take_apart(name)
-    found: dict[str, _Module] = {}
-    for source, _ in module.needed:
-        found |= _in_order(source, (*importers, name))
-    return found | {name: module}
+    module = _parse(name)
+    modules: dict[str, _Module] = {}
+    for source, _ in module.internal_imports:
+        modules |= _with_dependencies(source, (*importers, name))
+    return modules | {name: module}
 
 
-def _take_apart(name: str) -> _Module:
+def _parse(name: str) -> _Module:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise ValueError(f"there is no module {name}")
@@ -75,16 +76,16 @@ def _take_apart(name: str) -> _Module:
     tree = ast.parse(source)
     _refuse_other_imports(name, tree)
     lines: list[str | None] = list(source.splitlines())
-    needed: list[tuple[str, str]] = []
-    foreign: list[str] = []
+    internal: list[tuple[str, str]] = []
+    external: list[str] = []
     defined: set[str] = set()
     for index, statement in enumerate(tree.body):
         if isinstance(statement, ast.Import | ast.ImportFrom):
             if _is_ours(statement):
                 assert isinstance(statement, ast.ImportFrom)
-                needed += [(str(statement.module), alias.name) for alias in statement.names]
+                internal += [(str(statement.module), alias.name) for alias in statement.names]
             else:
-                foreign += _one_by_one(statement)
+                external += _one_by_one(statement)
         elif index > 0 or not _is_text(statement):
             defined |= _bound(statement)
             continue
@@ -93,7 +94,7 @@ def _take_apart(name: str) -> _Module:
             statement.end_lineno - statement.lineno + 1
         )
     body = "\n".join(line for line in lines if line is not None)
-    return _Module(name, body, frozenset(defined), tuple(foreign), tuple(needed))
+    return _Module(name, body, frozenset(defined), tuple(external), tuple(internal))
 
 
 def _refuse_other_imports(name: str, tree: ast.Module) -> None:

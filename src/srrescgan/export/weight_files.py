@@ -14,18 +14,18 @@ from srrescgan.weights import files
 
 
 def write_pth(generator: nn.Module, config: dict[str, Any], output: Path) -> str:
-    """Write a bare state dict, the format of the reference.
+    """Write a bare state dict, the format of the reference implementation.
 
     Args:
         generator: on the CPU.
-        config: its ``_target_`` and constructor arguments. The format has no place for them.
-        output: the file; an existing one is replaced as a whole.
+        config: its ``_target_`` and constructor arguments. The format cannot store them.
+        output: the file; an existing one is replaced.
 
     Returns:
-        What to tell the user.
+        Message for the user.
 
     Raises:
-        WeightsError: the file does not read back equal; an older file stays.
+        WeightsError: the file reads back differently; an existing file is kept.
     """
     state = generator.state_dict()
     with replacing(output) as temporary:
@@ -33,8 +33,8 @@ def write_pth(generator: nn.Module, config: dict[str, Any], output: Path) -> str
         _verify(torch.load(temporary, weights_only=True), state, output)
     settings = {key: value for key, value in config.items() if not key.startswith("_")}
     return (
-        f"{output}: {len(state)} tensors, read back equal\n"
-        f"A .pth holds no configuration. This network's: {settings}"
+        f"{output}: {len(state)} tensors, verified\n"
+        f"A .pth file does not store the network's settings. These are: {settings}"
     )
 
 
@@ -42,15 +42,15 @@ def write_safetensors(generator: nn.Module, config: dict[str, Any], output: Path
     """Write the tensors, with the configuration in the header; arguments as :func:`write_pth`.
 
     Raises:
-        WeightsError: the file does not read back equal; an older file stays.
+        WeightsError: the file reads back differently; an existing file is kept.
     """
     state = generator.state_dict()
     with replacing(output) as temporary:
         files.write_safetensors(state, config, temporary)
         _verify(load_file(temporary), state, output)
-    return f"{output}: {len(state)} tensors and the configuration, read back equal"
+    return f"{output}: {len(state)} tensors and the network's settings, verified"
 
 
 def _verify(written: Mapping[str, Tensor], state: Mapping[str, Tensor], path: Path) -> None:
     if written.keys() != state.keys() or not all(torch.equal(written[k], state[k]) for k in state):
-        raise WeightsError(f"{path} was not written: it does not read back equal")
+        raise WeightsError(f"{path} was not written: it does not read back as it was written")

@@ -1,1 +1,1 @@
-"""HTML files that open from disk: no server, no network, nothing beside them."""
+"""HTML files that open from disk: no server, no network, no other files needed."""

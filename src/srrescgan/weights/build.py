@@ -97,3 +97,20 @@ def build_generator(config: dict[str, Any]) -> nn.Module:
         return known[target](**arguments)
     except (TypeError, ValueError) as error:
         raise WeightsError(f"cannot build {target} from the weight file: {error}") from error
+
+
+def refuse_unused_scale(scale_given: bool, config: dict[str, Any] | None) -> None:
+    """Refuse ``scale=`` without ``generator=``, which alone uses it: weights have their own scale.
+
+    Args:
+        scale_given: whether the command line sets ``scale``.
+        config: ``generator=`` of the command line, if it is given.
+
+    Raises:
+        ConfigError: ``scale=`` would have no effect.
+    """
+    if scale_given and not config:
+        raise ConfigError(
+            "scale= applies to generator= only, which is not given; the weights have their own"
+            " scale: leave scale= out"
+        )

@@ -72,7 +72,7 @@ def test_what_is_no_package_is_refused(tmp_path: Path, make: str) -> None:
 
 
 def test_without_npm_it_is_said_what_to_do() -> None:
-    with pytest.raises(ConfigError, match=r"no npm on this machine: install Node.js, or give .*"):
+    with pytest.raises(ConfigError, match=r"npm is not installed: install Node.js, or give .*"):
         runtime.read_runtime()
 
 

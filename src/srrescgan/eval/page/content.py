@@ -1,4 +1,4 @@
-"""What the page's template and script are given."""
+"""Content of the comparison page, for its template and its script."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -12,59 +12,54 @@ from srrescgan.eval.text_table import number, places
 
 
 def score_cell(value: float | None, column: ScoreColumn) -> dict[str, str]:
-    """Text to read and number to sort by; the latter is empty where there is no score."""
+    """Text to show and number to sort by, which is empty if there is no score."""
     sortable = "" if value is None else repr(value).replace("inf", "Infinity")
     return {"text": number(value, column.decimals), "value": sortable}
 
 
-def mean_lines(evaluation: Evaluation, summary: Summary) -> list[dict[str, Any]]:
-    """Means over the images of each set, with interval; the best of a set is marked.
+def mean_rows(evaluation: Evaluation, summary: Summary) -> list[dict[str, Any]]:
+    """Means over the images of each set with intervals; the best mean of a set is marked.
 
-    As in the tables, a mean over some of the images only does not compete.
+    As in the tables, a mean over only a part of the images is never the best.
     """
-    lines = [line for line in summary if line.estimates]
+    rows = [row for row in summary if row.estimates]
     return [
-        {
-            "line": line,
-            "cells": [_mean_cell(line, lines, column) for column in evaluation.columns],
-        }
-        for line in lines
+        {"row": row, "cells": [_mean_cell(row, rows, column) for column in evaluation.columns]}
+        for row in rows
     ]
 
 
-def _mean_cell(
-    line: SummaryRow, lines: Sequence[SummaryRow], column: ScoreColumn
-) -> dict[str, Any]:
-    found = line.estimates.get(column.key)
-    if found is None:
+def _mean_cell(row: SummaryRow, rows: Sequence[SummaryRow], column: ScoreColumn) -> dict[str, Any]:
+    estimate = row.estimates.get(column.key)
+    if estimate is None:
         return {"text": number(None, column.decimals), "interval": "", "part": "", "best": False}
-    rivals = [other for other in lines if other.set == line.set]
-    estimates = [rival.estimates.get(column.key) for rival in rivals]
-    whole = [e.mean if e and e.images == line.images else None for e in estimates]
-    marks = places(whole, column.higher_is_better, column.decimals)
+    same_set = [other for other in rows if other.set == row.set]
+    estimates = [other.estimates.get(column.key) for other in same_set]
+    complete = [e.mean if e and e.images == row.images else None for e in estimates]
+    ranks = places(complete, column.higher_is_better, column.decimals)
     return {
-        "text": number(found.mean, column.decimals),
-        "interval": interval_text(found, column.decimals),
-        "part": "" if found.images == line.images else f"{found.images} of {line.images}",
-        "best": marks[rivals.index(line)] == 1,
+        "text": number(estimate.mean, column.decimals),
+        "interval": interval_text(estimate, column.decimals),
+        "part": "" if estimate.images == row.images else f"{estimate.images} of {row.images}",
+        "best": ranks[same_set.index(row)] == 1,
     }
 
 
-def exhibit_content(exhibit: ComparisonItem, columns: Sequence[ScoreColumn]) -> dict[str, Any]:
-    """An exhibit as the page's script reads it."""
+def item_content(item: ComparisonItem, columns: Sequence[ScoreColumn]) -> dict[str, Any]:
+    """A comparison item as the page's script reads it."""
     return {
-        "set": exhibit.set,
-        "name": exhibit.name,
-        "whole": [exhibit.width, exhibit.height],
-        "region": vars(exhibit.region),
-        "scale": exhibit.scale,
-        "measure": exhibit.error_name,
-        "pictures": [_picture(picture, columns) for picture in exhibit.pictures],
+        "set": item.set,
+        "name": item.name,
+        "whole": [item.width, item.height],
+        "region": vars(item.region),
+        "scale": item.scale,
+        "error_name": item.error_name,
+        "pictures": [_picture(picture, columns) for picture in item.pictures],
     }
 
 
 def flat(about: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Where the numbers come from, as lines: nested names joined by a space."""
+    """Origin of the scores, by name; nested names are joined by a space."""
     lines: dict[str, str] = {}
     for key, value in about.items():
         if isinstance(value, Mapping):
@@ -88,5 +83,5 @@ def _picture(picture: ItemPicture, columns: Sequence[ScoreColumn]) -> dict[str, 
         "source": f"data:image/webp;base64,{base64.b64encode(picture.data).decode()}",
         "scores": scores,
         "worst": None if picture.worst is None else vars(picture.worst),
-        "badness": picture.error,
+        "error": picture.error,
     }

@@ -1,18 +1,18 @@
-// What is shown, and the controls that choose it.
+// The state of the page and its controls.
 
 const byId = (id) => document.getElementById(id);
-const judged = document.body.dataset.judged;
-const exhibits = [...document.querySelectorAll("script.exhibit")].map((text) => new Exhibit(JSON.parse(text.textContent)));
+const referenceMethod = document.body.dataset.referenceMethod;
+const items = [...document.querySelectorAll("script.item")].map((text) => new ComparisonItem(JSON.parse(text.textContent)));
 
 const shown = { index: 0, mode: "slider", left: undefined, right: undefined, chosen: undefined };
 const table = new ScoreTable(byId("scores"), { chosen: (index, method) => compare(index, method) });
-const stage = exhibits.length === 0 ? undefined : new Stage(byId("stage"), {
+const stage = items.length === 0 ? undefined : new Stage(byId("stage"), {
   changed: () => (byId("zoom").value = `${Math.round(100 * stage.view.zoom)} %`),
   pointed,
 });
 
 function current() {
-  return exhibits[shown.index];
+  return items[shown.index];
 }
 
 // Keys of the pictures on the stage.
@@ -20,12 +20,12 @@ function keys() {
   return shown.mode === "slider" ? [shown.left, shown.right] : [...current().layers.keys()].filter((key) => shown.chosen.has(key));
 }
 
-// Keep what was chosen before where this image has it, and choose something sensible elsewhere.
+// Keep the previous choice where this image has it; otherwise choose sensible pictures.
 function complete() {
   const { layers, methods } = current();
   const has = (key) => layers.has(key);
   const candidates = (names) => names.filter(has);
-  const worst = [`method ${judged}`, `method ${methods.at(-1).label}`];
+  const worst = [`method ${referenceMethod}`, `method ${methods.at(-1).label}`];
   const right = candidates([shown.right, ...worst])[0];
   const left = candidates([shown.left, "method bicubic", "hr", "lr"]).find((key) => key !== right);
   Object.assign(shown, { left: left ?? "lr", right });
@@ -34,20 +34,20 @@ function complete() {
 }
 
 async function show() {
-  const exhibit = current();
-  await exhibit.load();
-  if (exhibit !== current()) return; // another one was chosen while this one was decoded
+  const item = current();
+  await item.load();
+  if (item !== current()) return; // another image was chosen while this one was decoded
   complete();
   fillControls();
   const top = Number(byId("scale").value);
   const layers = keys().map((key) => {
-    const name = exhibit.layers.get(key).label;
-    return { name, drawable: exhibit.drawable(key, top), caption: caption(exhibit.layers.get(key)) };
+    const name = item.layers.get(key).label;
+    return { name, drawable: item.drawable(key, top), caption: caption(item.layers.get(key)) };
   });
-  stage.show(exhibit, shown.mode === "slider" ? [layers] : layers.map((layer) => [layer]));
-  const method = exhibit.layers.get(shown.right).label;
+  stage.show(item, shown.mode === "slider" ? [layers] : layers.map((layer) => [layer]));
+  const method = item.layers.get(shown.right).label;
   table.mark(shown.index, method);
-  byId("status").textContent = `${exhibit.title}: ${layers.map((layer) => layer.name).join(", ")}`;
+  byId("status").textContent = `${item.title}: ${layers.map((layer) => layer.name).join(", ")}`;
 }
 
 function caption({ label, picture }) {
@@ -102,11 +102,11 @@ function regionText() {
 }
 
 function go(index) {
-  shown.index = (index + exhibits.length) % exhibits.length;
+  shown.index = (index + items.length) % items.length;
   return show();
 }
 
-// Show a method on an image, beside what was on the left.
+// Show a method on an image; the left picture stays.
 async function compare(index, method, part) {
   shown.right = `method ${method}`;
   await go(index);
@@ -115,38 +115,38 @@ async function compare(index, method, part) {
   pointed(undefined);
 }
 
-function exchange() {
+function swap() {
   Object.assign(shown, { left: shown.right, right: shown.left });
   show();
 }
 
 function worstPlace() {
   const layer = current().layers.get(shown.right);
-  const method = layer.of ?? (layer.picture.worst ? layer.label : judged);
+  const method = layer.of ?? (layer.picture.worst ? layer.label : referenceMethod);
   return (current().methods.find(({ label }) => label === method) ?? current().methods[0]).worst;
 }
 
-// The strip: one place per image, the worst first.
+// The strip: the worst place of every image, the worst image first.
 async function fillStrip() {
   const method = byId("worst-method").value;
-  const places = exhibits.flatMap((exhibit, index) =>
-    exhibit.methods.filter(({ label }) => label === method).map((picture) => ({ exhibit, index, picture })),
+  const places = items.flatMap((item, index) =>
+    item.methods.filter(({ label }) => label === method).map((picture) => ({ item, index, picture })),
   );
-  const measures = [...new Set(exhibits.map((exhibit) => exhibit.measure))];
-  const order = ({ exhibit }) => measures.indexOf(exhibit.measure);
-  places.sort((a, b) => order(a) - order(b) || b.picture.badness - a.picture.badness);
-  byId("strip").replaceChildren(...places.map(({ exhibit, index, picture }) => {
-    const { worst, badness, source } = picture;
+  const measures = [...new Set(items.map((item) => item.error_name))];
+  const order = ({ item }) => measures.indexOf(item.error_name);
+  places.sort((a, b) => order(a) - order(b) || b.picture.error - a.picture.error);
+  byId("strip").replaceChildren(...places.map(({ item, index, picture }) => {
+    const { worst, error, source } = picture;
     const canvas = Object.assign(element("canvas"), { width: worst.width, height: worst.height });
     canvas.setAttribute("aria-hidden", "true");
     decoded(source).then((image) => canvas.getContext("2d").drawImage(image, -worst.left, -worst.top));
     const button = Object.assign(element("button"), { type: "button" });
-    const value = exhibit.measure === "LPIPS" ? badness.toFixed(3) : badness.toFixed(1);
-    button.append(canvas, element("b", exhibit.name), element("span", `${exhibit.measure} ${value}`));
+    const value = item.error_name === "LPIPS" ? error.toFixed(3) : error.toFixed(1);
+    button.append(canvas, element("b", item.name), element("span", `${item.error_name} ${value}`));
     button.addEventListener("click", () => compare(index, method, worst));
-    const item = element("li");
-    item.append(button);
-    return item;
+    const place = element("li");
+    place.append(button);
+    return place;
   }));
 }
 
@@ -154,13 +154,13 @@ const COMMANDS = {
   "+": () => stage.change(() => stage.view.stepIn()), "=": () => stage.change(() => stage.view.stepIn()),
   "-": () => stage.change(() => stage.view.stepOut()), 0: () => stage.change(() => stage.view.showAll()),
   1: () => stage.change(() => stage.view.zoomTo(1)), w: () => stage.change(() => stage.view.showPart(worstPlace())),
-  x: exchange, n: () => go(shown.index + 1), p: () => go(shown.index - 1),
+  x: swap, n: () => go(shown.index + 1), p: () => go(shown.index - 1),
 };
 
 function start() {
-  options(byId("image"), exhibits.map((exhibit, index) => [String(index), exhibit.title]));
-  const methods = [...new Set(exhibits.flatMap((exhibit) => exhibit.methods.map(({ label }) => label)))];
-  options(byId("worst-method"), methods.map((label) => [label, label]), judged);
+  options(byId("image"), items.map((item, index) => [String(index), item.title]));
+  const methods = [...new Set(items.flatMap((item) => item.methods.map(({ label }) => label)))];
+  options(byId("worst-method"), methods.map((label) => [label, label]), referenceMethod);
   RAMP.forEach(([r, g, b], x) => {
     const context = byId("ramp").getContext("2d");
     context.fillStyle = `rgb(${r} ${g} ${b})`;
@@ -188,4 +188,4 @@ function start() {
   show().then(() => pointed(undefined));
 }
 
-if (exhibits.length > 0) start();
+if (items.length > 0) start();

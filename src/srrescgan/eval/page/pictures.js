@@ -1,6 +1,7 @@
-// Pictures: decoded from the page, and the error maps computed from them.
+// The pictures embedded in the page, and the error maps computed from them.
 
-// Dark is right, bright is wrong; lightness rises all the way, so grey copies can be read too.
+// Color ramp of the error maps: brighter is a larger error. Lightness increases monotonically, so
+// that grayscale prints stay readable.
 const STOPS = [[8, 8, 24], [72, 24, 122], [196, 54, 94], [250, 152, 44], [255, 246, 200]];
 const RAMP = Array.from({ length: 256 }, (_, level) => {
   const place = (level / 255) * (STOPS.length - 1);
@@ -8,8 +9,8 @@ const RAMP = Array.from({ length: 256 }, (_, level) => {
   return STOPS[index].map((from, c) => Math.round(from + (place - index) * (STOPS[index + 1][c] - from)));
 });
 
-// One image with its pictures by key: lr, hr, "method NAME", and "error NAME" for each method.
-class Exhibit {
+// One image; its pictures by key: lr, hr, and "method NAME" and "error NAME" for each method.
+class ComparisonItem {
   constructor(content) {
     Object.assign(this, content);
     this.width = this.region.width;
@@ -33,7 +34,7 @@ class Exhibit {
     return this.pictures.filter((picture) => picture.kind === "method");
   }
 
-  // Decode everything once.
+  // Decode all pictures, once.
   load() {
     this.loading ??= Promise.all(
       [...this.layers.values()].filter((layer) => layer.picture).map(async (layer) => {
@@ -43,7 +44,7 @@ class Exhibit {
     return this.loading;
   }
 
-  // What to draw for a key; `top` is the error that is brightest.
+  // Drawable of a key; `top` is the error drawn brightest.
   drawable(key, top) {
     const layer = this.layers.get(key);
     if (layer.of !== undefined && layer.top !== top) {
@@ -74,7 +75,7 @@ class Exhibit {
     return layer.pixels;
   }
 
-  // Values under the pointer, as a text: of the pictures shown, and how wrong the methods are.
+  // Pixel values and errors at a position, as text.
   valuesAt(x, y, keys) {
     const texts = [`x ${this.region.left + x}, y ${this.region.top + y}`];
     for (const key of keys) {

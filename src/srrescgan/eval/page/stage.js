@@ -1,30 +1,34 @@
-// The panes on the page, and everything that moves them: mouse, touch, wheel and keys.
+// The panes with the pictures: drawn, moved and zoomed by mouse, touch, wheel and keys.
 
-const LOWEST = 128; // a pane is never lower, in CSS pixels
+const MIN_HEIGHT = 128; // of a pane, in CSS pixels
 const ARROWS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 class Stage {
-  // `changed` is called after every drawing, `pointed` with the picture point under the pointer.
+  // `changed` is called after drawing, `pointed` with the picture position under the pointer.
   constructor(root, { changed, pointed }) {
     this.root = root;
     this.list = root.querySelector("#panes");
-    this.handle = root.querySelector("#handle");
+    this.slider = new Slider(root.querySelector("#handle"), {
+      shareAt: ({ clientX }) => {
+        const box = this.list.getBoundingClientRect();
+        return (clientX - box.left) / box.width;
+      },
+      changed: () => this.draw(),
+    });
     this.changed = changed;
     this.pointed = pointed;
     this.view = new View();
     this.panes = [];
-    this.split = 0.5;
     this.fingers = new Map();
     new ResizeObserver(() => this.draw()).observe(root);
     addEventListener("resize", () => this.draw());
     this.listen();
-    this.listenToHandle();
   }
 
-  // Show panes, each a list of { drawable, caption }: two of them are divided by the slider.
-  show(exhibit, panes) {
-    if (exhibit !== this.exhibit) this.view.fitted = true;
-    this.exhibit = exhibit;
+  // Show panes, each a list of layers { name, drawable, caption }; the slider divides two layers.
+  show(item, panes) {
+    if (item !== this.item) this.view.fitted = true;
+    this.item = item;
     this.root.classList.toggle("divided", panes[0].length === 2);
     while (this.panes.length > panes.length) this.panes.pop().figure.remove();
     while (this.panes.length < panes.length) this.panes.push(this.newPane());
@@ -50,7 +54,7 @@ class Stage {
   draw() {
     this.waiting ??= requestAnimationFrame(() => {
       this.waiting = undefined;
-      if (this.exhibit) this.drawNow();
+      if (this.item) this.drawNow();
     });
   }
 
@@ -58,33 +62,27 @@ class Stage {
     const width = this.panes[0].canvas.clientWidth;
     const height = this.paneHeight(width);
     this.root.style.setProperty("--pane-height", `${height}px`);
-    this.view.resize({ width, height }, this.exhibit);
+    this.view.resize({ width, height }, this.item);
     for (const { canvas, context, layers } of this.panes) {
       canvas.width = Math.round(width * devicePixelRatio);
       canvas.height = Math.round(height * devicePixelRatio);
-      const ends = layers.length === 2 ? [0, this.split, 1] : [0, 1];
+      const ends = layers.length === 2 ? [0, this.slider.share, 1] : [0, 1];
       layers.forEach((layer, index) => this.view.draw(context, layer.drawable, ends[index], ends[index + 1]));
     }
-    this.handle.style.left = `${100 * this.split}%`;
-    this.handle.setAttribute("aria-valuenow", Math.round(100 * this.split));
-    // A picture that is seen whole leaves up and down to the page, or a phone could not scroll past.
+    this.slider.handle.style.left = `${100 * this.slider.share}%`;
+    // Over a picture that fits, vertical swipes scroll the page; otherwise a phone would get stuck.
     this.root.style.touchAction = this.view.movable ? "none" : "pan-y";
     this.changed();
   }
 
-  // As high as the whole picture needs at a zoom that leaves the controls on the screen.
+  // Height that shows the whole picture and leaves the controls on the screen.
   paneHeight(width) {
     const room = innerHeight * (this.panes[0].layers.length === 2 ? 0.8 : 0.5);
-    const zoom = Math.min(width / this.exhibit.width, room / this.exhibit.height);
-    return Math.max(LOWEST, Math.ceil(this.exhibit.height * (zoom >= 1 ? Math.floor(zoom) : zoom)));
+    const zoom = Math.min(width / this.item.width, room / this.item.height);
+    return Math.max(MIN_HEIGHT, Math.ceil(this.item.height * (zoom >= 1 ? Math.floor(zoom) : zoom)));
   }
 
-  moveSplit(split) {
-    this.split = Math.min(1, Math.max(0, split));
-    this.draw();
-  }
-
-  // Place within the pane that an event is over; undefined beside the panes.
+  // Position of an event within its pane; undefined outside the panes.
   place(event) {
     for (const { canvas } of this.panes) {
       const box = canvas.getBoundingClientRect();
@@ -102,18 +100,18 @@ class Stage {
       if (!point) return;
       const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
       view.zoomTo(before * Math.exp(-0.0025 * lines * event.deltaY), point);
-      // Where there is nothing left to zoom, the page scrolls.
+      // At the end of the zoom range, the page scrolls.
       if (view.zoom !== before || event.ctrlKey) event.preventDefault();
       this.draw();
     }, { passive: false });
     root.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0 || this.handle.contains(event.target)) return;
+      if (event.button !== 0 || this.slider.handle.contains(event.target)) return;
       const point = this.place(event);
       if (!point) return;
       root.setPointerCapture(event.pointerId);
       const corner = { x: event.clientX - point.x, y: event.clientY - point.y };
       this.fingers.set(event.pointerId, { x: event.clientX, y: event.clientY, corner });
-      this.regrip();
+      this.startPinch();
     });
     root.addEventListener("pointermove", (event) => {
       const finger = this.fingers.get(event.pointerId);
@@ -124,13 +122,13 @@ class Stage {
     for (const name of ["pointerup", "pointercancel"]) {
       root.addEventListener(name, (event) => {
         this.fingers.delete(event.pointerId);
-        this.regrip();
+        this.startPinch();
       });
     }
     root.addEventListener("pointerleave", () => this.pointed(undefined));
     root.addEventListener("dblclick", (event) => {
       const point = this.place(event);
-      if (point && !this.handle.contains(event.target)) this.change(() => view.stepIn(point));
+      if (point && !this.slider.handle.contains(event.target)) this.change(() => view.stepIn(point));
     });
     root.addEventListener("keydown", (event) => {
       const arrow = ARROWS[event.key];
@@ -141,7 +139,7 @@ class Stage {
     });
   }
 
-  // One finger moves; two hold what is between them, however they move.
+  // One finger moves the picture; two fingers move and zoom it.
   drag(finger, event) {
     if (this.fingers.size === 1) this.view.moveBy(event.clientX - finger.x, event.clientY - finger.y);
     finger.x = event.clientX;
@@ -153,8 +151,8 @@ class Stage {
     this.draw();
   }
 
-  // From here on two fingers, if there are two, mean a change from how they lie now.
-  regrip() {
+  // Remember the current position of two fingers as the start of a pinch.
+  startPinch() {
     const { distance, middle } = this.span();
     this.pinch = distance && { distance, kept: this.view.toPicture(middle), zoom: this.view.zoom };
   }
@@ -164,31 +162,6 @@ class Stage {
     if (!b) return {};
     const middle = { x: (a.x + b.x) / 2 - a.corner.x, y: (a.y + b.y) / 2 - a.corner.y };
     return { distance: Math.hypot(a.x - b.x, a.y - b.y), middle };
-  }
-
-  listenToHandle() {
-    const { handle, list } = this;
-    let held = false;
-    handle.addEventListener("pointerdown", (event) => {
-      handle.setPointerCapture(event.pointerId);
-      held = true;
-    });
-    handle.addEventListener("pointermove", (event) => {
-      const box = list.getBoundingClientRect();
-      if (held) this.moveSplit((event.clientX - box.left) / box.width);
-    });
-    handle.addEventListener("lostpointercapture", () => (held = false));
-    handle.addEventListener("keydown", (event) => {
-      const stride = event.shiftKey ? 0.1 : 0.01;
-      const places = {
-        ArrowLeft: this.split - stride, ArrowDown: this.split - stride,
-        ArrowRight: this.split + stride, ArrowUp: this.split + stride,
-        PageDown: this.split - 0.1, PageUp: this.split + 0.1, Home: 0, End: 1,
-      };
-      if (!(event.key in places)) return;
-      this.moveSplit(places[event.key]);
-      event.preventDefault();
-    });
   }
 
   change(move) {

@@ -1,4 +1,4 @@
-// The table of scores: sorted by any column, limited to a method, its rows lead to the images.
+// The score table: sorted by any column, filtered by method; a row shows its image.
 
 class ScoreTable {
   constructor(root, { chosen }) {
@@ -7,14 +7,14 @@ class ScoreTable {
     this.headings.forEach((heading, column) => {
       heading.querySelector("button").addEventListener("click", () => this.sort(column));
     });
-    root.querySelector("#only").addEventListener("change", (event) => this.limit(root, event.target.value));
+    root.querySelector("#only").addEventListener("change", (event) => this.filter(root, event.target.value));
     this.body.addEventListener("click", (event) => {
       const row = event.target.closest("tr");
-      if (row?.dataset.exhibit !== undefined) chosen(Number(row.dataset.exhibit), row.dataset.method);
+      if (row?.dataset.item !== undefined) chosen(Number(row.dataset.item), row.dataset.method);
     });
   }
 
-  // The worst first, then the other way round; names from A to Z. What has no score comes last.
+  // Worst first, then best first; names from A to Z. Missing scores come last.
   sort(column) {
     const heading = this.headings[column];
     const better = heading.dataset.better;
@@ -35,15 +35,15 @@ class ScoreTable {
     this.body.append(...keyed.map(({ row }) => row));
   }
 
-  limit(root, method) {
+  filter(root, method) {
     for (const row of root.querySelectorAll("tbody tr")) {
       row.hidden = method !== "" && row.dataset.method !== method;
     }
   }
 
-  mark(exhibit, method) {
+  mark(item, method) {
     for (const row of this.body.rows) {
-      const current = row.dataset.exhibit === String(exhibit) && row.dataset.method === method;
+      const current = row.dataset.item === String(item) && row.dataset.method === method;
       row.toggleAttribute("data-current", current);
       const button = row.querySelector("button");
       if (button && current) button.setAttribute("aria-current", "true");

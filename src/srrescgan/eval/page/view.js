@@ -1,8 +1,8 @@
-// The part of the picture that is seen. All panes have the same size and share one view, so they
-// cannot drift apart. Picture coordinates are hr pixels, pane coordinates are CSS pixels.
+// The visible part of the picture. All panes have the same size and share one view, so they stay
+// aligned. Picture coordinates are hr pixels, pane coordinates are CSS pixels.
 
-const CLOSEST = 32;
-const STEPS = [0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, CLOSEST];
+const MAX_ZOOM = 32;
+const STEPS = [0.125, 0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, MAX_ZOOM];
 
 class View {
   constructor() {
@@ -13,10 +13,10 @@ class View {
     this.fitted = true;
   }
 
-  // The zoom at which the whole picture is seen; whole pixels when it is enlarged.
+  // The zoom that fits the whole picture; an integer when it enlarges.
   get fit() {
     const zoom = Math.min(this.pane.width / this.picture.width, this.pane.height / this.picture.height);
-    return zoom >= 1 ? Math.min(Math.floor(zoom), CLOSEST) : zoom;
+    return zoom >= 1 ? Math.min(Math.floor(zoom), MAX_ZOOM) : zoom;
   }
 
   get movable() {
@@ -35,7 +35,7 @@ class View {
     this.settle();
   }
 
-  // Show a part from as near as it is seen whole.
+  // Zoom to a part of the picture, so that it just fits.
   showPart(part) {
     const zoom = Math.min(this.pane.width / part.width, this.pane.height / part.height);
     this.zoom = Math.max(this.fit, zoom >= 1 ? Math.floor(zoom) : zoom);
@@ -43,14 +43,14 @@ class View {
     this.settle();
   }
 
-  // Zoom; what is under the point stays under it.
+  // Zoom; the picture stays fixed at the point.
   zoomTo(zoom, point = { x: this.pane.width / 2, y: this.pane.height / 2 }) {
     this.hold(this.toPicture(point), point, zoom);
   }
 
-  // Zoom, and bring a point of the picture under a point of the pane.
+  // Zoom, and move a point of the picture to a point of the pane.
   hold(kept, point, zoom) {
-    this.zoom = Math.min(CLOSEST, Math.max(Math.min(this.fit, 1), zoom));
+    this.zoom = Math.min(MAX_ZOOM, Math.max(Math.min(this.fit, 1), zoom));
     this.center = {
       x: kept.x - (point.x - this.pane.width / 2) / this.zoom,
       y: kept.y - (point.y - this.pane.height / 2) / this.zoom,
@@ -59,7 +59,7 @@ class View {
   }
 
   stepIn(point) {
-    this.zoomTo(STEPS.find((step) => step > this.zoom * 1.01) ?? CLOSEST, point);
+    this.zoomTo(STEPS.find((step) => step > this.zoom * 1.01) ?? MAX_ZOOM, point);
   }
 
   stepOut(point) {
@@ -71,7 +71,7 @@ class View {
     this.settle();
   }
 
-  // No empty space beside a picture that is larger than the pane; a smaller one is in the middle.
+  // Keep a larger picture within the pane without gaps; center a smaller one.
   settle() {
     const within = (center, pane, picture) => {
       const half = pane / (2 * this.zoom);
@@ -84,7 +84,7 @@ class View {
     this.fitted = Math.abs(this.zoom - this.fit) < 1e-6;
   }
 
-  // Where the picture's corner is drawn, in device pixels: whole ones, so pixels stay sharp.
+  // Position of the picture's corner in device pixels, rounded so that pixels stay sharp.
   get origin() {
     return {
       x: Math.round((this.pane.width / 2 - this.center.x * this.zoom) * devicePixelRatio),
@@ -100,7 +100,7 @@ class View {
     };
   }
 
-  // Draw the columns from `from` to `to` (shares of the pane's width) of one picture.
+  // Draw one picture between `from` and `to`, shares of the width of the pane.
   draw(context, drawable, from = 0, to = 1) {
     const scale = this.zoom * devicePixelRatio;
     const { width, height } = context.canvas;
@@ -110,8 +110,8 @@ class View {
     context.rect(left, 0, right - left, height);
     context.clip();
     context.translate(this.origin.x, this.origin.y);
-    // From two device pixels per pixel on, pixels are shown as squares. lr has no pixels of its
-    // own between its own, so it is never smoothed.
+    // At two device pixels per pixel or more, pixels are drawn as squares. The smaller lr always
+    // is: smoothing would invent pixels.
     context.imageSmoothingEnabled = scale < 2 && drawable.width === this.picture.width;
     context.imageSmoothingQuality = "high";
     context.drawImage(drawable, 0, 0, this.picture.width * scale, this.picture.height * scale);

@@ -1,6 +1,6 @@
-"""Weights with their cards, for Hugging Face and OpenModelDB."""
+"""Export for publication: weights with a Hugging Face card and an OpenModelDB entry."""
 
+from srrescgan.export.cards.card_folder import write_card
 from srrescgan.export.cards.publication import Publication
-from srrescgan.export.cards.writer import write_card
 
 __all__ = ["Publication", "write_card"]

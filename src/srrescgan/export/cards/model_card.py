@@ -1,51 +1,52 @@
-"""The card of a model on the Hugging Face Hub: a README with a header for machines."""
+"""Model card for the Hugging Face Hub: a README with a YAML header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from srrescgan import __version__
-from srrescgan.export.cards.measured import Measured
+from srrescgan.export.cards.evaluation_scores import CardScore
 from srrescgan.export.cards.publication import Publication, Training
-from srrescgan.export.templates import write_document
+from srrescgan.export.network_summary import NetworkSummary
 from srrescgan.files import file_sha256
+from srrescgan.html.templates import write_document
 
 
 def write_model_card(
     path: Path,
-    facts: Mapping[str, Any],
+    network: NetworkSummary,
     publication: Publication,
     training: Training | None,
-    measured: Sequence[Measured],
+    scores: Sequence[CardScore],
     files: Sequence[Path],
 ) -> None:
-    """Write the card. What is not known is left out of it.
+    """Write the card. Unknown facts are left out.
 
     Args:
         path: the ``README.md``.
-        facts: of the network; see :func:`srrescgan.export.facts.facts_of`.
-        publication: what the publisher says.
-        training: what the checkpoint says.
-        measured: numbers of these weights.
-        files: weight files that the card is about, the safest first.
+        network: summary of the network.
+        publication: given by the publisher.
+        training: read from the checkpoint.
+        scores: of these weights.
+        files: weight files of the card, the safest format first.
     """
-    header = _header(publication, measured)
+    header = _header(publication, scores)
     values = {
         "header": yaml.safe_dump(header, sort_keys=False, allow_unicode=True).strip(),
-        "facts": facts,
+        "network": network,
         "publication": publication,
         "training": training,
-        "measured": measured,
+        "scores": scores,
         "files": [(file.name, file.stat().st_size, file_sha256(file)) for file in files],
         "version": __version__,
     }
-    write_document(path, "cards/model_card.md.j2", values)
+    write_document(path, __package__, "model_card.md.j2", values)
 
 
-def _header(publication: Publication, measured: Sequence[Measured]) -> dict[str, Any]:
-    """The keys that the Hub knows; see its "Model Cards" documentation."""
+def _header(publication: Publication, scores: Sequence[CardScore]) -> dict[str, Any]:
+    """Keys of the Hub's "Model Cards" documentation."""
     header: dict[str, Any] = {}
     if publication.license is not None:
         header["license"] = publication.license.lower()
@@ -54,22 +55,22 @@ def _header(publication: Publication, measured: Sequence[Measured]) -> dict[str,
         "library_name": "srrescgan",
         "tags": ["super-resolution", "srrescgan", "pytorch"],
     }
-    if measured:
-        header["metrics"] = sorted({each.metric for each in measured})
-        results = [_result(each) for each in measured]
+    if scores:
+        header["metrics"] = sorted({score.metric for score in scores})
+        results = [_result(score) for score in scores]
         header["model-index"] = [{"name": publication.name, "results": results}]
     return header
 
 
-def _result(measured: Measured) -> dict[str, Any]:
+def _result(score: CardScore) -> dict[str, Any]:
     return {
         "task": {"type": "image-to-image", "name": "Super-resolution"},
-        "dataset": {"type": measured.set, "name": measured.set},
+        "dataset": {"type": score.set, "name": score.set},
         "metrics": [
             {
-                "type": measured.metric,
-                "name": f"{measured.metric} of {measured.method} ({measured.protocol})",
-                "value": round(measured.value, measured.decimals),
+                "type": score.metric,
+                "name": f"{score.metric} of {score.method} ({score.protocol})",
+                "value": round(score.value, score.decimals),
             }
         ],
     }

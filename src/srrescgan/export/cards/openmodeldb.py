@@ -1,4 +1,4 @@
-"""An entry of OpenModelDB, the catalogue of upscaling models.
+"""Entry of OpenModelDB, a catalog of upscaling models.
 
 Its schema is code of its web site (``src/lib/schema.ts`` and ``model-props.ts``, read in 2026).
 """
@@ -9,39 +9,45 @@ from pathlib import Path
 from typing import Any
 
 from srrescgan.export.cards.publication import Publication, Training
+from srrescgan.export.network_summary import NetworkSummary
 from srrescgan.files import file_sha256
 
 _REQUIRED = ("name", "author", "tags", "description", "date", "architecture", "scale")
+_SRRESCGAN = (
+    "Upscales photographs with the generator of SRResCGAN (CVPR Workshops 2020), which enlarges"
+    " bilinearly and subtracts a residual whose length is limited by the noise of the picture. It"
+    " measures that noise on the whole picture: do not tile."
+)
 
 
-def entry_id(publication: Publication, scale: int) -> str:
-    """Name of the entry's file, without suffix: ``4x-SRResCGAN``."""
+def catalog_id(publication: Publication, scale: int) -> str:
+    """File name of the entry without suffix, for instance ``4x-SRResCGAN``."""
     return f"{scale}x-{_slug(publication.name)}"
 
 
-def entry(
-    facts: Mapping[str, Any], publication: Publication, training: Training | None, weights: Path
+def catalog_entry(
+    network: NetworkSummary, publication: Publication, training: Training | None, weights: Path
 ) -> dict[str, Any]:
-    """What the catalogue holds of a model. What is not known is left out; see :func:`missing`.
+    """Content of the entry. Unknown fields are left out; see :func:`missing_fields`.
 
     Args:
-        facts: of the network; see :func:`srrescgan.export.facts.facts_of`.
-        publication: what the publisher says.
-        training: what the checkpoint says.
-        weights: the ``.pth`` that is to be published.
+        network: summary of the network.
+        publication: given by the publisher.
+        training: read from the checkpoint.
+        weights: the ``.pth`` file to be published.
     """
-    known: dict[str, Any] = {
+    architecture = "srrescgan" if network.is_srresdnet else _slug(network.architecture).lower()
+    general = f"Upscales photographs with {network.architecture}, trained with srrescgan."
+    fields: dict[str, Any] = {
         "name": publication.name,
         "author": _slug(publication.author).lower() if publication.author else None,
         "license": publication.license,
         "tags": ["photo"],
-        "description": "Upscales photographs with the generator of SRResCGAN (CVPR Workshops"
-        " 2020), which enlarges bilinearly and subtracts a residual that is no longer than the"
-        " noise of the picture allows. It measures that noise on the whole picture: do not tile.",
+        "description": _SRRESCGAN if network.is_srresdnet else general,
         "date": publication.date,
-        "architecture": "srrescgan",
-        "size": [f"{facts['features']}nf", f"{facts['blocks']}nb"],
-        "scale": facts["scale"],
+        "architecture": architecture,
+        "size": list(network.tags) or None,
+        "scale": network.scale,
         "inputChannels": 3,
         "outputChannels": 3,
         "resources": [
@@ -58,15 +64,15 @@ def entry(
         "trainingHRSize": training.patch_size if training else None,
         "images": [],
     }
-    return {key: value for key, value in known.items() if value is not None}
+    return {key: value for key, value in fields.items() if value is not None}
 
 
-def missing(entry: Mapping[str, Any]) -> list[str]:
-    """What the catalogue asks for and the entry does not have yet."""
+def missing_fields(entry: Mapping[str, Any]) -> list[str]:
+    """Fields that the catalog requires and the entry lacks."""
     absent = [key for key in _REQUIRED if key not in entry]
     return absent + ["urls"] * any(not resource["urls"] for resource in entry["resources"])
 
 
 def _slug(text: str) -> str:
-    """Letters and digits, with single hyphens between: the form of every identifier there."""
+    """Letters and digits with single hyphens between them, as in the catalog's identifiers."""
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")

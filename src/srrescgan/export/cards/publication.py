@@ -1,4 +1,4 @@
-"""What a model card says and the weights do not."""
+"""Facts for a model card: from the publisher, and from the checkpoint."""
 
 import re
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Publication:
-    """Known to the publisher alone. ``None``: not known, and left out of the cards.
+    """Facts from the publisher. ``None``: not given, and left out of the cards.
 
     Raises:
-        ConfigError: a value that a card cannot hold.
+        ConfigError: a value is not valid in a card.
     """
 
     name: str
-    """Of the model; letters, digits, and single ``-``, ``_``, ``.`` or spaces between them."""
+    """Name of the model: letters, digits, and single ``-``, ``_``, ``.`` or spaces between them."""
     license: str | None = None
     """SPDX identifier, for instance ``MIT`` or ``CC-BY-4.0``."""
     author: str | None = None
@@ -33,8 +33,8 @@ class Publication:
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ConfigError(
-                f"name={self.name!r}: a model's name has letters, digits, and single - _ . or"
-                " spaces between them, for instance SRResCGAN-my-camera"
+                f"name={self.name!r}: expected letters and digits with single - _ . or spaces"
+                " between them, for instance SRResCGAN-my-camera"
             )
         if self.license is not None and not _LICENSE.fullmatch(self.license):
             raise ConfigError(
@@ -47,21 +47,21 @@ class Publication:
 
 @dataclass(frozen=True)
 class Training:
-    """How a checkpoint says that it was made."""
+    """How a checkpoint was trained."""
 
     experiment: str
     iterations: int
-    """Those that are behind it."""
+    """Completed iterations."""
     batch_size: int
     patch_size: int
-    """Side of the hr crops."""
+    """Side of the hr crops, pixels."""
     seed: int
     code: str
-    """Revision of this package; ``unknown`` where there was no checkout."""
+    """Git revision of this package; ``unknown`` without a git checkout."""
 
 
 def training_record(weights: Path) -> Training | None:
-    """Read how weights were trained; ``None`` for a file that does not say.
+    """Read how weights were trained; ``None`` if the file does not record it.
 
     Raises:
         WeightsError: the file cannot be read.
@@ -70,8 +70,8 @@ def training_record(weights: Path) -> Training | None:
         return None
     content = read_checkpoint(weights)
     config: Mapping[str, Any] = content.get("config", {})
-    wanted = ("name", "batch_size", "patch_size", "seed")
-    if "iteration" not in content or any(config.get(key) is None for key in wanted):
+    required = ("name", "batch_size", "patch_size", "seed")
+    if "iteration" not in content or any(config.get(key) is None for key in required):
         return None
     return Training(
         experiment=config["name"],

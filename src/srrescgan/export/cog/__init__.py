@@ -1,5 +1,5 @@
-"""A generator in a container, by Cog."""
+"""Export for Cog, which builds containers for Docker and Replicate."""
 
-from srrescgan.export.cog.writer import write_cog
+from srrescgan.export.cog.cog_folder import write_cog
 
 __all__ = ["write_cog"]

@@ -1,10 +1,10 @@
-"""How Cog runs an exported generator. ``target=cog`` copies this file, as ``run.py``.
+"""Cog's runner of an exported generator. ``target=cog`` copies this file as ``run.py``.
 
-Needs cog, and is imported by Cog only. What ``Input`` is given has to be literal: Cog reads the
-file without running it.
+Imports cog; only Cog imports it. Arguments of ``Input`` must be literals: Cog reads the file
+without running it.
 """
 
-# ruff: noqa: B008 (the default values are how Cog learns of the inputs)
+# ruff: noqa: B008 (Cog reads the inputs from the default values)
 import tempfile
 from pathlib import Path as FilePath
 
@@ -20,7 +20,7 @@ WEIGHTS = "weights.safetensors"
 
 
 class Runner(BaseRunner):
-    """Upscales pictures with the weights beside this file."""
+    """Upscales pictures with the weights next to this file."""
 
     def setup(self) -> None:
         """Load the network once."""
@@ -35,8 +35,8 @@ class Runner(BaseRunner):
             default=False,
         ),
         tile: int = Input(
-            description="Largest side, in input pixels, that is computed at once. It decides about"
-            " memory and not about pixels; 0: automatic",
+            description="Side of a tile in input pixels. Affects memory, not the result;"
+            " 0: automatic",
             default=0,
             ge=0,
         ),
@@ -45,12 +45,12 @@ class Runner(BaseRunner):
             choices=["png", "jpg", "webp", "tiff"],
             default="png",
         ),
-        quality: int = Input(description="Of jpg and webp", default=95, ge=1, le=100),
+        quality: int = Input(description="Quality of jpg and webp", default=95, ge=1, le=100),
         keep_metadata: bool = Input(
-            description="Keep EXIF, XMP and text; the color profile is kept always", default=True
+            description="Keep EXIF, XMP and text; the color profile is always kept", default=True
         ),
     ) -> Path:
-        """Upscale one picture: transparency, 16 bits and color profile are kept."""
+        """Upscale one picture; transparency, 16 bits and color profile are kept."""
         rendition = OutputOptions(
             format=output_format,
             quality=quality if FORMATS[output_format].quality else None,

@@ -1,5 +1,5 @@
-"""A generator for ComfyUI, chaiNNer and whatever else loads networks with spandrel."""
+"""Export for ComfyUI, chaiNNer and other programs that load networks with spandrel."""
 
-from srrescgan.export.spandrel.writer import write_spandrel
+from srrescgan.export.spandrel.spandrel_folder import write_spandrel
 
 __all__ = ["write_spandrel"]

@@ -1,4 +1,4 @@
-"""A node for ComfyUI that hands a network the whole picture. Exported as part of one file."""
+"""ComfyUI node that gives a network the whole picture. Exported as part of one file."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ class UpscaleWholeImage:
     """Upscale with a network that tiles internally.
 
     ComfyUI's own node cuts every picture above 512 pixels into overlapping tiles, whatever the
-    network says about it. For SRResCGAN that is another picture: each tile gets its own noise
-    estimate and projection.
+    network reports. That changes the result of a network that looks at the whole picture, such as
+    SRResCGAN's: every tile gets its own noise estimate and projection.
     """
 
     CATEGORY = "image/upscaling"
@@ -19,18 +19,18 @@ class UpscaleWholeImage:
     RETURN_TYPES = ("IMAGE",)
 
     @classmethod
-    def INPUT_TYPES(cls) -> dict[str, Any]:  # noqa: N802 (ComfyUI's name for it)
-        """What the node is connected to."""
+    def INPUT_TYPES(cls) -> dict[str, Any]:  # noqa: N802 (ComfyUI calls it so)
+        """Types of the inputs."""
         return {"required": {"upscale_model": ("UPSCALE_MODEL",), "image": ("IMAGE",)}}
 
     def upscale(self, upscale_model: Any, image: Tensor) -> tuple[Tensor]:
-        """Upscale one picture of a batch after the other.
+        """Upscale the pictures of a batch one by one.
 
         Shape:
             - image: ``(B, h, w, 3)``, in [0, 1].
             - Output: ``(B, scale h, scale w, 3)``, in [0, 1], on the CPU.
         """
-        from comfy import model_management  # there is no ComfyUI to import but inside ComfyUI
+        from comfy import model_management  # exists inside ComfyUI only
 
         device = model_management.get_torch_device()
         upscale_model.to(device)

@@ -1,5 +1,5 @@
-"""A page that upscales photos in a browser, with no server and no network."""
+"""Export for the browser: a page that upscales photos, with no server and no network."""
 
-from srrescgan.export.web.writer import write_web
+from srrescgan.export.web.web_folder import write_web
 
 __all__ = ["write_web"]

@@ -4,25 +4,27 @@ class Viewer {
   constructor(root) {
     this.root = root;
     const find = (name) => root.querySelector(name);
-    [this.scroller, this.sheet, this.handle] = ["#scroller", "#sheet", "#handle"].map(find);
+    [this.scroller, this.sheet] = ["#scroller", "#sheet"].map(find);
     [this.before, this.after] = ["#before", "#after"].map(find);
-    this.split = 0.5;
     this.zoom = "fit";
     this.size = { width: 1, height: 1 };
+    this.slider = new Slider(find("#handle"), {
+      shareAt: ({ clientX }) => (clientX - root.getBoundingClientRect().left - this.left) / this.shown,
+      changed: () => this.draw(),
+    });
     this.scroller.addEventListener("scroll", () => this.draw());
     new ResizeObserver(() => this.draw()).observe(root);
     addEventListener("resize", () => this.draw());
-    this.listenToHandle();
     this.listenToPicture();
   }
 
   // `size` is that of the picture after, in pixels.
   async show(before, after, size) {
-    Object.assign(this, { size, split: 0.5 });
+    this.size = size;
     this.before.src = before;
     this.after.src = after;
     await Promise.all([this.before.decode(), this.after.decode()]);
-    this.draw();
+    this.slider.moveTo(0.5);
   }
 
   change(zoom) {
@@ -45,45 +47,14 @@ class Viewer {
     this.scroller.classList.toggle("movable", this.movable);
     this.left = (room.width - seen.width) / 2; // of what is seen, within the root
     this.shown = seen.width;
-    const border = this.split * seen.width;
+    const { handle, share } = this.slider;
+    const border = share * seen.width;
     this.root.style.setProperty("--left", `${this.left}px`);
-    this.handle.style.left = `${this.left + border}px`;
-    this.handle.style.height = `${seen.height}px`;
-    this.handle.setAttribute("aria-valuenow", Math.round(100 * this.split));
+    handle.style.left = `${this.left + border}px`;
+    handle.style.height = `${seen.height}px`;
     const cut = this.scroller.scrollLeft + border;
     this.before.style.clipPath = `inset(0 ${sheet.width - cut}px 0 0)`;
     this.after.style.clipPath = `inset(0 0 0 ${cut}px)`;
-  }
-
-  moveTo(split) {
-    this.split = Math.min(1, Math.max(0, split));
-    this.draw();
-  }
-
-  follow(event) {
-    this.moveTo((event.clientX - this.root.getBoundingClientRect().left - this.left) / this.shown);
-  }
-
-  listenToHandle() {
-    const { handle } = this;
-    let held = false;
-    handle.addEventListener("pointerdown", (event) => {
-      handle.setPointerCapture(event.pointerId);
-      held = true;
-    });
-    handle.addEventListener("pointermove", (event) => held && this.follow(event));
-    handle.addEventListener("lostpointercapture", () => (held = false));
-    handle.addEventListener("keydown", (event) => {
-      const stride = event.shiftKey ? 0.1 : 0.01;
-      const places = {
-        ArrowLeft: this.split - stride, ArrowDown: this.split - stride,
-        ArrowRight: this.split + stride, ArrowUp: this.split + stride,
-        PageDown: this.split - 0.1, PageUp: this.split + 0.1, Home: 0, End: 1,
-      };
-      if (!(event.key in places)) return;
-      this.moveTo(places[event.key]);
-      event.preventDefault();
-    });
   }
 
   // A mouse drags the picture where there is more of it than is seen; fingers scroll by themselves.
@@ -98,7 +69,7 @@ class Viewer {
     scroller.addEventListener("pointermove", (event) => {
       if (!from) return;
       if (this.movable) scroller.scrollBy(from.clientX - event.clientX, from.clientY - event.clientY);
-      else this.follow(event);
+      else this.slider.follow(event);
       from = event;
     });
     scroller.addEventListener("lostpointercapture", () => (from = undefined));

@@ -1,4 +1,4 @@
-"""Convolutions of an ONNX graph in integers of 8 bits."""
+"""Quantization of an ONNX graph: its convolutions in 8-bit integers."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
 
 Ranges = Mapping[str, tuple[np.ndarray, np.ndarray]]
-"""Lowest and highest value of each channel, by the name of the tensor."""
+"""Minimum and maximum of each channel, by the name of the tensor."""
 
 _STEPS = 255
-_MOST = 2**30  # of the bias, an integer of 32 bits that products are added to
-_PICTURE = 3  # channels; the layer that reads the picture costs little, and quality most
+_MAX_BIAS = 2**30  # of 2**31: products are added to this 32-bit integer
+_IMAGE_CHANNELS = 3
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """A convolution that becomes one of integers, and what it reads."""
+    """A convolution to be quantized, with its padding."""
 
     convolution: "NodeProto"
     pad: "NodeProto"
@@ -28,16 +28,17 @@ class _Layer:
 
     @property
     def source(self) -> str:
-        """Name of the tensor that is padded and convolved."""
+        """Name of the tensor before padding."""
         return self.pad.input[0]
 
     @property
     def result(self) -> str:
+        """Name of the output tensor."""
         return self.convolution.output[0]
 
 
-def measured_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Ranges:
-    """What goes into, and comes out of, the layers that :func:`quantised` changes.
+def measure_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Ranges:
+    """Measure the inputs and outputs of the convolutions that :func:`quantize` changes.
 
     Args:
         model: in float32.
@@ -48,38 +49,41 @@ def measured_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Rang
     from onnx.numpy_helper import from_array
     from onnxruntime import InferenceSession
 
-    watched = ModelProto()
-    watched.CopyFrom(model)
+    observed = ModelProto()
+    observed.CopyFrom(model)
     names = [name for layer in _layers(model) for name in (layer.source, layer.result)]
-    watched.graph.initializer.append(from_array(np.array([0, 2, 3]), "all_but_channels"))
+    observed.graph.initializer.append(from_array(np.array([0, 2, 3]), "all_but_channels"))
     for operator in ("ReduceMin", "ReduceMax"):
         for name in names:
-            made = f"{name}_{operator}"
-            node = make_node(operator, [name, "all_but_channels"], [made], keepdims=0)
-            watched.graph.node.append(node)
-            watched.graph.output.append(make_tensor_value_info(made, TensorProto.FLOAT, None))
-    session = InferenceSession(watched.SerializeToString(), providers=["CPUExecutionProvider"])
-    found = [session.run(None, {"lr": picture})[1:] for picture in pictures]
+            extreme = f"{name}_{operator}"
+            node = make_node(operator, [name, "all_but_channels"], [extreme], keepdims=0)
+            observed.graph.node.append(node)
+            output = make_tensor_value_info(extreme, TensorProto.FLOAT, None)
+            observed.graph.output.append(output)
+    session = InferenceSession(observed.SerializeToString(), providers=["CPUExecutionProvider"])
+    extremes = [session.run(None, {"lr": picture})[1:] for picture in pictures]
     count = len(names)
-    low = [np.min([each[index] for each in found], axis=0) for index in range(count)]
-    high = [np.max([each[count + index] for each in found], axis=0) for index in range(count)]
+    low = [np.min([each[index] for each in extremes], axis=0) for index in range(count)]
+    high = [np.max([each[count + index] for each in extremes], axis=0) for index in range(count)]
     return dict(zip(names, zip(low, high, strict=True), strict=True))
 
 
 def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
-    """A copy whose convolutions, but for the first and the transposed one, are of integers.
+    """Return a copy with integer convolutions, except the first and the transposed one.
 
-    Weights are symmetric and scaled by output channel. What flows between the layers is scaled and
-    shifted by channel, too: with one scale for all channels, the widest of them leaves the others a
-    few steps only. Integer kernels know one scale, which therefore is 1 with no shift. The scale of
-    a channel is multiplied into its weights, its shift added to the bias, and a multiplication
-    and an addition in float32 do the opposite on the other side of the quantiser. (The
-    quantiser's own scales by channel are exact as well, but ONNX Runtime is ten times slower with
-    them.) Borders are reflected in integers.
+    The first one, which reads the picture, costs little time and matters most for the quality.
+
+    Weights are quantized symmetrically with one scale per output channel. Activations have a scale
+    and a shift per channel, too: with one scale for all channels, the channel of the largest range
+    would leave only a few steps to the others. Integer kernels know one scale only, so theirs is 1,
+    without shift. The scale of a channel is multiplied into its weights and its shift is added to
+    the bias; a multiplication and an addition in float32 do the inverse on the other side of the
+    quantizer. (The quantizer's own scales per channel are as exact, but ten times slower in ONNX
+    Runtime.) Borders are reflected in integers.
 
     Args:
         model: in float32, as :func:`srrescgan.export.onnx.onnx_model` makes it.
-        ranges: by :func:`measured_ranges`; values beyond are clipped.
+        ranges: by :func:`measure_ranges`; values outside are clipped.
     """
     from onnx import ModelProto
 
@@ -88,7 +92,7 @@ def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
     graph = result.graph
     replaced: dict[str, list[NodeProto]] = {}
     for index, layer in enumerate(_layers(result)):
-        replaced |= _in_integers(graph, layer, ranges, f"int8_{index}")
+        replaced |= _integer_nodes(graph, layer, ranges, f"int8_{index}")
     nodes = [new for node in graph.node for new in replaced.get(node.name, [node])]
     del graph.node[:]
     graph.node.extend(nodes)
@@ -104,30 +108,30 @@ def _layers(model: "ModelProto") -> list[_Layer]:
 
     producers = {name: node for node in model.graph.node for name in node.output}
     tensors = {each.name: each for each in model.graph.initializer}
-    found = []
+    layers = []
     for node in model.graph.node:
         if node.op_type != "Conv":
             continue
         weight = to_array(tensors[node.input[1]])
-        bias = np.zeros(len(weight), np.float32)  # one of zeros is left out by the exporter
+        bias = np.zeros(len(weight), np.float32)  # the exporter omits a bias of zeros
         if len(node.input) > 2:
             bias = to_array(tensors[node.input[2]])
         pad = producers[node.input[0]]
-        if weight.shape[1] != _PICTURE and pad.op_type == "Pad":
-            found.append(_Layer(node, pad, weight, bias))
-    return found
+        if weight.shape[1] != _IMAGE_CHANNELS and pad.op_type == "Pad":
+            layers.append(_Layer(node, pad, weight, bias))
+    return layers
 
 
-def _in_integers(
+def _integer_nodes(
     graph: "GraphProto", layer: _Layer, ranges: Ranges, name: str
 ) -> dict[str, list["NodeProto"]]:
-    """What comes in place of a layer's padding and convolution, by their names.
+    """Nodes that replace the padding and the convolution of a layer, by their names.
 
     Args:
-        graph: gets the constants.
+        graph: the constants are added to it.
         layer: of that graph.
-        ranges: by :func:`measured_ranges`.
-        name: the names of everything new begin with it.
+        ranges: by :func:`measure_ranges`.
+        name: prefix of all new names.
     """
     from onnx.helper import make_node
     from onnx.numpy_helper import from_array
@@ -136,8 +140,8 @@ def _in_integers(
     scale_out, shift_out = _steps(*ranges[layer.result])
     weight = layer.weight * scale_in[:, None, None] / scale_out[:, None, None, None]
     constant = layer.bias / scale_out + shift_out
-    row = np.maximum(np.abs(weight).max(axis=(1, 2, 3)) / 127, np.abs(constant) / _MOST)
-    row = np.maximum(row, np.finfo(np.float32).tiny)  # a row of nothing but zeros
+    row = np.maximum(np.abs(weight).max(axis=(1, 2, 3)) / 127, np.abs(constant) / _MAX_BIAS)
+    row = np.maximum(row, np.finfo(np.float32).tiny)  # a row of zeros
     integers = np.rint(weight / row[:, None, None, None]).astype(np.int8)
     offset = integers.astype(np.int64).sum(axis=(2, 3)) @ shift_in
     bias = np.rint(constant / row - offset).astype(np.int32)
@@ -185,12 +189,12 @@ def _in_integers(
 
 
 def _by_channel(values: np.ndarray) -> np.ndarray:
-    """For ``(B, C, H, W)``."""
+    """Shape ``(C,)`` values for ``(B, C, H, W)``."""
     return values.astype(np.float32)[:, None, None]
 
 
 def _steps(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Step and integer of zero of each channel: ``value = step * (integer - zero)``."""
+    """Step and zero point of each channel: ``value = step * (integer - zero)``."""
     low, high = np.minimum(low, 0).astype(np.float64), np.maximum(high, 0)
     step = np.maximum(high - low, 1e-6) / _STEPS  # a channel that is always 0 has no range
     return step, np.rint(-low / step)

@@ -1,7 +1,6 @@
-"""SRResDNet for spandrel, the loader of upscaling networks in ComfyUI, chaiNNer and others.
+"""Spandrel architecture of SRResDNet. ComfyUI, chaiNNer and others load networks with spandrel.
 
-Needs spandrel, and is imported by those only who have it. Also exported, as part of one file, for
-Pythons that do not have this package.
+Imports spandrel. Exported with the network as one file, which does not need this package.
 """
 
 from typing import Literal, cast
@@ -24,12 +23,12 @@ from srrescgan.ops.noise import MIN_SIZE
 from srrescgan.ops.tile import in_tiles
 
 SETTINGS = "settings."
-"""Prefix of the tensors that say what the shapes of the weights do not."""
-_TILE = 256  # lr pixels; 64 channels of float32 at scale 4 are then 268 MB
+"""Prefix of the tensors with the settings that the shapes of the weights do not tell."""
+_TILE = 256  # lr pixels; at scale 4, 64 channels of float32 take 268 MB
 
 
 def install() -> None:
-    """Make spandrel know the network, from now on and in this process; twice does no harm.
+    """Register SRResDNet with spandrel in this process. Calling it again is harmless.
 
     Example::
 
@@ -42,7 +41,7 @@ def install() -> None:
 
 
 def settings(generator: SRResDNet) -> dict[str, Tensor]:
-    """What a file has to hold beside the weights, since spandrel shows us nothing but tensors."""
+    """Settings that a file needs besides the weights. Spandrel passes on tensors only."""
     return {
         f"{SETTINGS}scale": torch.tensor(generator.scale),
         f"{SETTINGS}noise_estimate": torch.tensor(NOISE_ESTIMATES.index(generator.noise_estimate)),
@@ -51,15 +50,15 @@ def settings(generator: SRResDNet) -> dict[str, Tensor]:
 
 
 class SRResDNetArchitecture(Architecture[SRResDNet]):
-    """Recognises and builds an SRResDNet from its tensors.
+    """Recognizes an SRResDNet by its tensors and builds it.
 
-    Number of features and blocks are seen in the shapes. Scale, noise estimate and noise floor are
-    not: they are read from :func:`settings`, and a file without them is taken for one like the
-    released SRResCGAN: scale 4, noise measured on the upsampled picture, no floor.
+    The shapes tell the number of features and blocks. Scale, noise estimate and noise floor are
+    read from :func:`settings`. A file without them is read like the released SRResCGAN weights:
+    scale 4, noise measured on the upsampled picture, no floor.
 
-    Tiling is reported as *internal*, and done here: the noise estimate and the projection are of
-    the whole picture, so a program that cuts a picture into tiles of its own changes the result
-    and leaves seams. Half precision is refused, since it inflates the noise estimate a hundredfold.
+    Tiling is reported as *internal* and done here: the noise estimate and the projection need the
+    whole picture, so a program that makes tiles of its own changes the result and leaves seams.
+    Half precision is refused: it makes the noise estimate a hundred times too large.
     """
 
     def __init__(self) -> None:
@@ -71,7 +70,7 @@ class SRResDNetArchitecture(Architecture[SRResDNet]):
         )
 
     def load(self, state_dict: StateDict) -> ImageModelDescriptor[SRResDNet]:
-        """Build the network; see :class:`SRResDNetArchitecture`."""
+        """Build the network and describe it to spandrel."""
         weights = {k: v for k, v in state_dict.items() if not k.startswith(SETTINGS)}
         features = weights["model.conv1.bias"].shape[0]
         blocks = get_seq_len(weights, "model.layer1")

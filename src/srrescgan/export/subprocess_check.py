@@ -1,4 +1,4 @@
-"""What an exported folder does on a machine that is not ours."""
+"""Verifies an exported folder in a separate Python process."""
 
 import subprocess
 import sys
@@ -15,11 +15,11 @@ _FRAME = """\
 import sys
 from pathlib import Path
 folder, files = Path(sys.argv[1]), Path(sys.argv[2])
-class _Absent:
+class _Hidden:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {absent}:
+        if name.split(".")[0] in {hidden}:
             raise ModuleNotFoundError(name + " is not installed here", name=name)
-sys.meta_path.insert(0, _Absent())
+sys.meta_path.insert(0, _Hidden())
 if {own_code}:
     sys.path.insert(0, str(folder))
 import numpy as np
@@ -29,30 +29,30 @@ for file in sorted(files.glob("*.in.npy")):
 """
 
 
-def upscale_in_fresh_python(
+def upscale_in_subprocess(
     program: str,
     folder: Path,
     pictures: Sequence[np.ndarray],
-    absent: Collection[str],
+    hidden: Collection[str],
     own_code: bool,
 ) -> list[np.ndarray]:
-    """Run a folder's code on pictures, in a process of its own.
+    """Upscale pictures with the code of an exported folder, in a new Python process.
 
     Args:
-        program: Python source that defines ``upscale(picture) -> picture`` for arrays. Defined for
-            it are ``folder``, ``files`` (a scratch folder), ``np``, ``sys`` and ``Path``.
+        program: Python source that defines ``upscale(picture) -> picture`` for arrays. It may use
+            ``folder``, ``files`` (an empty temporary folder), ``np``, ``sys`` and ``Path``.
         folder: what was exported.
-        pictures: what to upscale.
-        absent: modules and packages that are to be as if they were not installed.
-        own_code: find modules in ``folder`` before any others.
+        pictures: to be upscaled.
+        hidden: modules and packages that cannot be imported there.
+        own_code: whether modules in ``folder`` take precedence over installed ones.
 
     Raises:
-        WeightsError: the code failed there, or did not end.
+        WeightsError: the code failed or did not finish in time.
     """
     with tempfile.TemporaryDirectory() as scratch:
         for index, picture in enumerate(pictures):
             np.save(Path(scratch, f"{index:02d}.in.npy"), picture)
-        code = _FRAME.format(absent=set(absent), own_code=own_code, program=program)
+        code = _FRAME.format(hidden=set(hidden), own_code=own_code, program=program)
         command = [sys.executable, "-c", code, str(folder.resolve()), scratch]
         try:
             done = subprocess.run(
@@ -60,9 +60,12 @@ def upscale_in_fresh_python(
             )
         except subprocess.TimeoutExpired as error:
             raise WeightsError(
-                f"what was exported did not upscale a small picture in {_TIMEOUT} seconds"
+                f"nothing was written: the exported code did not upscale a small picture within"
+                f" {_TIMEOUT} seconds"
             ) from error
         if done.returncode:
             reason = (done.stderr.strip() or "no message").splitlines()[-1]
-            raise WeightsError(f"what was exported does not run in a fresh Python: {reason}")
+            raise WeightsError(
+                f"nothing was written: the exported code fails in a new Python process: {reason}"
+            )
         return [np.load(Path(scratch, f"{index:02d}.out.npy")) for index in range(len(pictures))]

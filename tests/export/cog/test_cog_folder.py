@@ -8,7 +8,7 @@ from PIL import Image
 from small_network import CONFIG, small_network
 
 from srrescgan.errors import ConfigError, DataError, WeightsError
-from srrescgan.export.cog import write_cog, writer
+from srrescgan.export.cog import cog_folder, write_cog
 from srrescgan.generators import SRResDNet
 from srrescgan.inference import Predictor, UpscaleOptions
 
@@ -117,13 +117,13 @@ def test_a_folder_that_upscales_otherwise_is_not_left_behind(
     def black(program, folder, pictures, *rest, **options):
         return [np.zeros((2 * p.shape[0], 2 * p.shape[1], 3), np.uint8) for p in pictures]
 
-    monkeypatch.setattr(writer, "upscale_in_fresh_python", black)
-    with pytest.raises(WeightsError, match="differs by"):
+    monkeypatch.setattr(cog_folder, "upscale_in_subprocess", black)
+    with pytest.raises(WeightsError, match="differs from PyTorch"):
         write_cog(generator, CONFIG, tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_without_cog_the_extra_is_named(generator, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(writer, "find_spec", lambda name: None)
+    monkeypatch.setattr(cog_folder, "find_spec", lambda name: None)
     with pytest.raises(ConfigError, match=r"srrescgan\[cog\]"):
         write_cog(generator, CONFIG, tmp_path / "x")

@@ -4,7 +4,7 @@ from onnx import ModelProto
 from onnx.numpy_helper import from_array, to_array
 from onnxruntime import InferenceSession
 
-from srrescgan.export.quantising import measured_ranges, quantize
+from srrescgan.export.quantization import measure_ranges, quantize
 
 
 def run(model: ModelProto, lr: np.ndarray) -> np.ndarray:
@@ -34,7 +34,7 @@ def test_a_channel_that_is_the_same_everywhere(
     model.graph.initializer.append(from_array(np.float32([value, 0, 0, 0]), "constant"))
     del convolution.input[2:]
     convolution.input.append("constant")
-    int8 = quantize(model, measured_ranges(model, [lr]))
+    int8 = quantize(model, measure_ranges(model, [lr]))
     expected = run(model, lr)
     assert expected.std() > 0.05
     assert np.abs(run(int8, lr) - expected).mean() < 1 / 255
@@ -42,5 +42,5 @@ def test_a_channel_that_is_the_same_everywhere(
 
 def test_the_model_it_is_given_stays_as_it_was(exported: ModelProto, lr: np.ndarray) -> None:
     before = exported.SerializeToString(deterministic=True)
-    quantize(exported, measured_ranges(exported, [lr]))
+    quantize(exported, measure_ranges(exported, [lr]))
     assert exported.SerializeToString(deterministic=True) == before

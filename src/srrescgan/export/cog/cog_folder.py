@@ -1,4 +1,4 @@
-"""A generator as a folder that Cog makes a container of."""
+"""Export for Cog: a folder that it builds a container from."""
 
 import re
 import shutil
@@ -13,15 +13,18 @@ from torch import nn
 
 import srrescgan
 from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.export.capabilities import require_upscaling
 from srrescgan.export.folder import writing_folder
-from srrescgan.export.fresh_python import upscale_in_fresh_python
-from srrescgan.export.templates import write_document
+from srrescgan.export.network_summary import summarize
+from srrescgan.export.subprocess_check import upscale_in_subprocess
+from srrescgan.html.templates import write_document
 from srrescgan.images import to_uint8
+from srrescgan.types import LocalGenerator, ProjectedGenerator
 from srrescgan.weights.files import write_safetensors
 
 _NEEDED = ("kornia", "numpy", "pillow", "safetensors", "tifffile", "torch")
-"""Dependencies of this package that upscaling has."""
-_NEWEST_PYTHON = (3, 13)  # that Cog 0.23 builds
+"""Dependencies of this package that upscaling needs."""
+_NEWEST_PYTHON = (3, 13)  # supported by Cog 0.23
 _CHECK = """\
 from PIL import Image
 from cog.predictor import load_predictor_from_ref
@@ -33,7 +36,8 @@ def upscale(lr):
     file = files / "photo.png"
     Image.fromarray(lr).save(file)
     return np.asarray(Image.open(runner.run(
-        image=file, ensemble=False, tile=8, output_format="png", quality=95, keep_metadata=True)))
+        image=file, ensemble=False, tile=TILE, output_format="png", quality=95, keep_metadata=True
+    )))
 """
 _SIZE = (11, 14)
 
@@ -41,29 +45,30 @@ _SIZE = (11, 14)
 def write_cog(generator: nn.Module, config: dict[str, Any], output: Path) -> str:
     """Write a folder for ``cog run``, ``cog build`` and ``cog push``.
 
-    This package is copied into it, so the container needs nothing that is not published. The
-    folder's own code is run in a fresh Python, with no other dependencies than it lists, and its
+    This package is copied into it, so the container needs only published packages. The folder's
+    code is run in a new Python process that can import only the dependencies it lists, and its
     picture is compared with the generator's.
 
     Args:
         generator: in eval mode, on the CPU.
         config: its ``_target_`` and constructor arguments.
-        output: the folder, not there yet.
+        output: the folder; must not exist yet, or be empty.
 
     Returns:
-        What to tell the user.
+        Message for the user.
 
     Raises:
-        ConfigError: cog is not installed, or ``output`` exists.
-        WeightsError: the folder does not upscale as the generator does; nothing is left of it.
+        ConfigError: cog is not installed, the network is a degradation, or ``output`` exists.
+        WeightsError: the folder's picture differs from the generator's; nothing is written.
     """
+    require_upscaling(generator, "cog")
     if find_spec("cog") is None:
         raise ConfigError("target=cog needs cog: pip install 'srrescgan[cog]'")
     package = Path(srrescgan.__file__).parent
-    facts = {
+    values = {
+        "network": summarize(generator, config),
         "name": output.name,
         "image": re.sub(r"[^a-z0-9]+", "-", output.name.lower()).strip("-") or "srrescgan",
-        "scale": generator.scale,
         "python": "{}.{}".format(*min(sys.version_info[:2], _NEWEST_PYTHON)),
         "cog": version("cog"),
         "version": srrescgan.__version__,
@@ -75,35 +80,40 @@ def write_cog(generator: nn.Module, config: dict[str, Any], output: Path) -> str
         shutil.copytree(package, folder / package.name, ignore=ignored)
         pins = [f"{name}=={version(name).split('+')[0]}\n" for name in _NEEDED]
         (folder / "requirements.txt").write_text("".join(pins), encoding="utf-8")
-        write_document(folder / "cog.yaml", "cog/cog.yaml.j2", facts)
-        write_document(folder / "README.md", "cog/readme.md.j2", facts)
+        write_document(folder / "cog.yaml", __package__, "cog.yaml.j2", values)
+        write_document(folder / "README.md", __package__, "readme.md.j2", values)
         difference = _difference(generator, folder)
         if difference > 1:
             raise WeightsError(
-                f"{output}: its picture differs by {difference} levels of 255 from this network's;"
-                " expected 1 at most. Nothing was written. Please report it"
+                f"{output} was not written: its picture differs from PyTorch's by {difference}"
+                " levels of 255, expected 1 at most. Please report it"
             )
     return (
-        f"{output}: ready for `cog run -i image=@photo.jpg`; its code, in a fresh Python, differs"
-        f" by at most {difference} levels of 255"
+        f"{output}: ready for `cog run -i image=@photo.jpg`; verified in a new Python process,"
+        f" differs from PyTorch by at most {difference} levels of 255"
     )
 
 
 @torch.inference_mode()
 def _difference(generator: nn.Module, folder: Path) -> int:
-    """Largest difference of the folder's 8-bit picture from the generator's, in levels."""
+    """Largest difference of the folder's 8-bit picture from the generator's, in levels.
+
+    A network that can be computed in tiles is.
+    """
     random = torch.Generator().manual_seed(0)
     lr = torch.randint(0, 256, (3, *_SIZE), generator=random).byte()
     inputs = [lr.permute(1, 2, 0).contiguous().numpy()]
-    (made,) = upscale_in_fresh_python(_CHECK, folder, inputs, _dispensable(), own_code=True)
+    tiles = isinstance(generator, LocalGenerator | ProjectedGenerator)
+    check = _CHECK.replace("TILE", "8" if tiles else "0")
+    (found,) = upscale_in_subprocess(check, folder, inputs, _not_listed(), own_code=True)
     expected = to_uint8(generator(lr[None] / 255)[0])
-    if made.shape != expected.shape:
+    if found.shape != expected.shape:
         return 255
-    return int(abs(made.astype(int) - expected).max())
+    return int(abs(found.astype(int) - expected).max())
 
 
-def _dispensable() -> list[str]:
-    """Modules of this package's dependencies that a container is not given."""
+def _not_listed() -> list[str]:
+    """Modules of dependencies that the container does not install."""
     names = {re.split(r"[^\w.-]", text)[0].lower() for text in requires("srrescgan") or ()}
     others = names - {*_NEEDED, "cog", "srrescgan"}
     return [

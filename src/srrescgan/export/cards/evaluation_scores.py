@@ -1,4 +1,4 @@
-"""Numbers for a model card, each with the protocol it was measured under."""
+"""Scores of an evaluation for a model card, each with its protocol."""
 
 import json
 from collections.abc import Mapping
@@ -14,44 +14,44 @@ from srrescgan.weights.files import read_generator
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The mean of one metric over one set."""
+class CardScore:
+    """Mean of one metric over one test set."""
 
     set: str
     method: str
-    """As the evaluation calls it, for instance ``sr+`` for the self-ensemble."""
+    """Name in the evaluation, for instance ``sr+`` for the self-ensemble."""
     metric: str
     protocol: str
-    """What was done to the pictures, for instance ``y, border 4, 8-bit rounded``."""
-    what: str
+    """How the pictures were compared, for instance ``y, border 4, 8-bit rounded``."""
+    description: str
     """Definition of the metric, network and version."""
     value: float
     decimals: int
-    """Digits behind the point that are worth showing."""
+    """Digits to show after the decimal point."""
     images: int
 
 
-def read_measured(path: Path, state: Mapping[str, Tensor]) -> list[Measured]:
-    """Read the numbers of a network out of an evaluation's ``metrics.json``.
+def read_scores(path: Path, state: Mapping[str, Tensor]) -> list[CardScore]:
+    """Read the scores of a network from an evaluation's ``metrics.json``.
 
-    Only methods whose weights are these are taken, so that no card claims another's numbers.
+    Only methods with exactly these weights count, so a card never shows the scores of others.
 
     Args:
-        path: the file, or the folder that holds it.
+        path: the file, or the folder that contains it.
         state: tensors of the network.
 
     Raises:
-        DataError: the file cannot be read, or is not an evaluation's.
-        ConfigError: the evaluation was not of these weights.
+        DataError: the file cannot be read, or an evaluation did not write it.
+        ConfigError: other weights were evaluated.
     """
     if path.is_dir():
         path = path / "metrics.json"
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         sources = {c["name"]: c["source"] for c in content["contestants"] if c["kind"] == "network"}
-        own = [name for name, source in sources.items() if _holds(Path(source), state)]
-        found = [
-            _measured(content, data_set, method, key, score)
+        own = [name for name, source in sources.items() if _has_weights(Path(source), state)]
+        scores = [
+            _score(content, data_set, method, key, score)
             for data_set, methods in content["sets"].items()
             for method in own
             if method in methods
@@ -66,34 +66,34 @@ def read_measured(path: Path, state: Mapping[str, Tensor]) -> list[Measured]:
     if not own:
         listed = ", ".join(sorted(set(sources.values()))) or "no network"
         raise ConfigError(
-            f"metrics={path} is not of these weights: it evaluated {listed}. A card shows its own"
-            " numbers only: run python -m srrescgan.eval with these weights as ckpt_path="
+            f"metrics={path} is not of these weights, it evaluated {listed}. A card shows its own"
+            " scores only: run python -m srrescgan.eval with these weights as ckpt_path="
         )
-    return found
+    return scores
 
 
-def _measured(
+def _score(
     content: Mapping[str, Any], data_set: str, method: str, key: str, score: Mapping[str, Any]
-) -> Measured:
+) -> CardScore:
     column = content["columns"][key]
-    return Measured(
+    return CardScore(
         set=data_set,
         method=method,
         metric=column["metric"],
         protocol=content["protocols"].get(column["protocol"], column["protocol"]),
-        what=column["what"],
+        description=column["what"],
         value=score["mean"],
         decimals=column["decimals"],
         images=score["images"],
     )
 
 
-def _holds(path: Path, state: Mapping[str, Tensor]) -> bool:
-    """Whether a file, if it is still there, holds these tensors."""
+def _has_weights(path: Path, state: Mapping[str, Tensor]) -> bool:
+    """Whether a file still exists and contains exactly these tensors."""
     if not path.is_file():
         return False
     try:
-        held = read_generator(path).state
+        other = read_generator(path).state
     except WeightsError:
         return False
-    return held.keys() == state.keys() and all(torch.equal(held[k], state[k]) for k in state)
+    return other.keys() == state.keys() and all(torch.equal(other[k], state[k]) for k in state)

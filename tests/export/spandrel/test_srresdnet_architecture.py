@@ -9,7 +9,7 @@ from srrescgan.weights.files import write_pth, write_safetensors
 
 spandrel = pytest.importorskip("spandrel")
 
-from srrescgan.export.spandrel import architecture  # noqa: E402 (needs spandrel)
+from srrescgan.export.spandrel import srresdnet_architecture as architecture  # noqa: E402 (needs spandrel)
 
 architecture.install()
 

@@ -1,0 +1,39 @@
+"""Which networks a target takes; the others are refused with the reason."""
+
+from torch import nn
+
+from srrescgan.errors import ConfigError
+from srrescgan.generators import SRResDNet
+
+
+def require_upscaling(generator: nn.Module, target: str) -> None:
+    """Refuse the generator of a degradation for a target that is about upscaling.
+
+    Raises:
+        ConfigError: its ``scale`` is 1.
+    """
+    if int(generator.scale) == 1:  # type: ignore[arg-type]
+        raise ConfigError(
+            f"target={target} is for networks that upscale, and these weights are a degradation"
+            f" ({type(generator).__name__}, scale 1): use target=onnx, safetensors or pth"
+        )
+
+
+def require_srresdnet(generator: nn.Module, target: str, reason: str) -> SRResDNet:
+    """Return the generator if it is an SRResDNet.
+
+    Args:
+        generator: to be exported.
+        target: name of the target.
+        reason: a clause that says what the target knows about SRResDNet.
+
+    Raises:
+        ConfigError: it is another network.
+    """
+    require_upscaling(generator, target)
+    if not isinstance(generator, SRResDNet):
+        raise ConfigError(
+            f"target={target} is for SRResDNet only ({reason}), and these weights are of"
+            f" {type(generator).__name__}: use target=onnx"
+        )
+    return generator
