@@ -16,6 +16,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from PIL import Image
+from torch.utils.data import Dataset
 
 from srrescgan.callbacks import AtomicCheckpointIO
 from srrescgan.data import HRFolder, Mixup, SRDataModule
@@ -82,17 +83,18 @@ def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
         validate_every: int = 1000,
         callbacks: tuple[pl.Callback, ...] = (),
         ckpt_path: Path | None = None,
+        val: dict[str, Dataset] | None = None,
         **trainer_options: Any,
     ) -> pl.Trainer:
         photos = partial(HRFolder, str(folder), scale=4)
         datamodule = SRDataModule(
             train=photos(patch_size=32, augment=True, seed=3),
-            val={"photos": photos()},
+            val={"photos": photos(), **(val or {})},
             degradation=Bicubic(4),
             scale=4,
             batch_size=batch_size,
             iterations=iterations,
-            accumulate=system.accumulate,
+            accumulate=system.settings.accumulate,
             num_workers=num_workers,
             mixup=mixup,
             seed=3,
@@ -101,7 +103,7 @@ def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
         trainer = pl.Trainer(
             devices=1,
             max_epochs=1,
-            val_check_interval=validate_every * system.accumulate,
+            val_check_interval=validate_every * system.settings.accumulate,
             check_val_every_n_epoch=None,
             use_distributed_sampler=False,
             num_sanity_val_steps=0,

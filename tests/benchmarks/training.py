@@ -31,9 +31,8 @@ from srrescgan.generators import SRResDNet
 from srrescgan.layers import HighPass
 from srrescgan.losses import PerceptualLoss, PixelLoss, RelativisticAverageGAN, TVLoss
 from srrescgan.schedulers import Constant
-from srrescgan.systems import SRGANSystem
+from srrescgan.systems import GANOutputs, SRGANSystem, TrainingSettings
 from srrescgan.systems.phase import Terms
-from srrescgan.systems.sr_gan import Encounter
 from srrescgan.types import SRBatch
 
 LEARNING_RATE = 1e-4
@@ -56,20 +55,20 @@ which two exact formulations round 0.2 % apart: no comparison could be sharper t
 class FourPasses(SRGANSystem):
     """The system without sharing: each player's move judges both sides anew."""
 
-    def look(self, batch: SRBatch) -> Encounter:
+    def shared_forward(self, batch: SRBatch) -> GANOutputs:
         sr = self.generator(batch["lr"])
         nothing = torch.empty(0)
-        return Encounter(batch["hr"], sr, sr.detach(), real=nothing, fake=nothing)
+        return GANOutputs(batch["lr"], batch["hr"], sr, sr.detach(), nothing, nothing)
 
-    def generator_loss(self, seen: Encounter) -> Terms:
+    def generator_loss(self, outputs: GANOutputs) -> Terms:
         self.discriminator.requires_grad_(False)
-        real, fake = self.discriminator(seen.hr), self.discriminator(seen.sr)
+        real, fake = self.discriminator(outputs.hr), self.discriminator(outputs.sr)
         self.discriminator.requires_grad_(True)
-        terms = {name: loss(seen.sr, seen.hr) for name, loss in self.losses.items()}
+        terms = {name: loss(outputs.sr, outputs.hr) for name, loss in self.losses.items()}
         return terms | {"gan": self.gan_loss.generator(real, fake)}
 
-    def discriminator_loss(self, seen: Encounter) -> Terms:
-        real, fake = self.discriminator(seen.hr), self.discriminator(seen.sr_seen)
+    def discriminator_loss(self, outputs: GANOutputs) -> Terms:
+        real, fake = self.discriminator(outputs.hr), self.discriminator(outputs.sr_detached)
         return {"gan": self.gan_loss.discriminator(real, fake)}
 
 
@@ -181,10 +180,12 @@ def _system(kind: type[SRGANSystem], size: Size, channels_last: bool) -> SRGANSy
             "tv": TVLoss(1.0, WHITE),
         },
         gan_loss=RelativisticAverageGAN(),
-        optimizer={name: partial(torch.optim.Adam, lr=LEARNING_RATE) for name in "gd"},
-        scheduler={name: Constant() for name in "gd"},
-        metrics={},
-        channels_last=channels_last,
+        settings=TrainingSettings(
+            optimizer={name: partial(torch.optim.Adam, lr=LEARNING_RATE) for name in "gd"},
+            scheduler={name: Constant() for name in "gd"},
+            metrics={},
+            channels_last=channels_last,
+        ),
     )
 
 

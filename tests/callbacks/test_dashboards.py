@@ -190,12 +190,15 @@ def test_the_newest_file_comes_last_though_it_is_a_best_one_too(taking, tmp_path
 
 def test_each_line_has_the_scores_of_its_image_and_spare_ones_have_none(taking) -> None:
     system = players(metrics=metrics())
-    system._scores.add("val/a/rgb8/psnr", torch.tensor([1.0, 2.0, 3.0]))
     table = ImageTable(rows=9, crop=8)
     table.on_validation_epoch_start(taking, system)
     spare = torch.tensor([False, False, True])
     batch = {"set": ["a"] * 3, "name": ["x", "y", "z"], "is_padding": spare}
-    table.on_validation_batch_end(taking, system, {"sr": torch.rand(3, 3, 8, 8)}, batch, 0)
+    outputs = {
+        "pictures": {"sr": torch.rand(3, 3, 8, 8)},
+        "scores": {"rgb8/psnr": torch.tensor([1.0, 2.0, 3.0])},
+    }
+    table.on_validation_batch_end(taking, system, outputs, batch, 0)
     table.teardown(taking, system, "fit")
     (lines,) = taking.logger.taken
     assert [(line[1], *line[3:]) for line in lines] == [("x", 1.0, None), ("y", 2.0, None)]

@@ -10,7 +10,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from commands import Command, started
-from toys import players
+from toys import players, with_settings
 
 from srrescgan.callbacks import AtomicCheckpointIO, Checkpoint, RandomState
 from srrescgan.data import Mixup, SRDataModule, UnpairedFolder
@@ -120,7 +120,8 @@ def test_a_degradation_resumes_likewise(photo_folder, tmp_path: Path, stop: int)
 
     def run(iterations: int, ckpt_path: Path | None = None) -> dict:
         torch.manual_seed(7)
-        system = DegradationGANSystem(
+        system = with_settings(
+            DegradationGANSystem,
             generator=DSGANGenerator(features=4, blocks=1),
             discriminator=PatchDiscriminator(features=2),
             losses={"color": ColorLoss()},

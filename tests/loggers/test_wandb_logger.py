@@ -12,7 +12,7 @@ from omegaconf import DictConfig, open_dict
 from wandb_file import OfflineRun
 
 from srrescgan.callbacks import software
-from srrescgan.callbacks.dashboards import Picture
+from srrescgan.callbacks.dashboards import CaptionedImage
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.loggers.wandb_logger import IterationWandbLogger
 from srrescgan.train.__main__ import train
@@ -58,7 +58,7 @@ def test_without_a_key_a_run_is_logged_offline_against_iterations(tmp_path: Path
 
 def test_a_table_survives_scores_that_json_cannot_hold(tmp_path: Path) -> None:
     own = logger(tmp_path)
-    picture = Picture(np.full((2, 3, 3), 200, np.uint8), "lr | sr")
+    picture = CaptionedImage(np.full((2, 3, 3), 200, np.uint8), "lr | sr")
     own.log_picture_table("t/x", ["name", "picture", "psnr"], [["a", picture, float("inf")]], 7)
     own.close()
     (run,) = OfflineRun.below(tmp_path)

@@ -1,5 +1,6 @@
-"""Small players for tests of training."""
+"""Small networks for tests of training."""
 
+from dataclasses import fields
 from functools import partial
 from typing import Any
 
@@ -12,27 +13,42 @@ from srrescgan.generators import SRResDNet
 from srrescgan.losses import PixelLoss, RelativisticAverageGAN, TVLoss
 from srrescgan.metrics import PSNR, Protocol
 from srrescgan.schedulers import Constant
-from srrescgan.systems import PhasedSystem, SRGANSystem
+from srrescgan.systems import PhasedSystem, SRGANSystem, TrainingSettings
 
 
 def players(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> PhasedSystem:
-    """A system with toy networks; equal seeds give equal weights."""
+    """A system with toy networks and the same weights on every call.
+
+    Args:
+        system: class of the system.
+        changes: arguments of the system or of its settings.
+    """
     torch.manual_seed(7)
     arguments: dict[str, Any] = {
         "generator": SRResDNet(features=8, blocks=2, noise_estimate="input"),
         "losses": {"pixel": PixelLoss(1.0), "tv": TVLoss(0.1)},
-        "optimizer": {name: partial(torch.optim.Adam, lr=1e-3) for name in "gd"},
-        "scheduler": {name: Constant() for name in "gd"},
-        "metrics": {"psnr": PSNR(Protocol("rgb", 0, "round"))},
     }
     if system is SRGANSystem:
         arguments["discriminator"] = VGGDiscriminator(patch_size=32, features=4)
         arguments["gan_loss"] = RelativisticAverageGAN(weight=0.1)
-    return system(**arguments | changes)
+    arguments["metrics"] = {"psnr": PSNR(Protocol("rgb", 0, "round"))}
+    return with_settings(system, **arguments | changes)
+
+
+def with_settings(system: type[PhasedSystem], **arguments: Any) -> PhasedSystem:
+    """Build a system from its own arguments and from those of its settings, by name."""
+    settings: dict[str, Any] = {
+        "optimizer": {name: partial(torch.optim.Adam, lr=1e-3) for name in "gd"},
+        "scheduler": {name: Constant() for name in "gd"},
+        "metrics": {},
+    }
+    names = {field.name for field in fields(TrainingSettings)}
+    settings |= {name: arguments.pop(name) for name in names & arguments.keys()}
+    return system(settings=TrainingSettings(**settings), **arguments)
 
 
 class Recorder(pl.Callback):
-    """Notes learning rates, validations and the clock as training goes on."""
+    """Records learning rates and the iterations of validations."""
 
     def __init__(self) -> None:
         self.rates: dict[str, list[float]] = {"g": [], "d": []}

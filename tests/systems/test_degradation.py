@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
-from toys import flat
+from toys import flat, with_settings
 
 from srrescgan.data import PairedFolder, SRDataModule, UnpairedFolder
 from srrescgan.discriminators import PatchDiscriminator
@@ -38,7 +38,7 @@ def dsgan(**changes: Any) -> DegradationGANSystem:
         "gan_loss": VanillaGAN(weight=0.5),
         **_common(),
     }
-    return DegradationGANSystem(**arguments | changes)
+    return with_settings(DegradationGANSystem, **arguments | changes)
 
 
 def cyclegan(**changes: Any) -> DegradationCycleSystem:
@@ -53,7 +53,7 @@ def cyclegan(**changes: Any) -> DegradationCycleSystem:
         "gan_loss": VanillaGAN(weight=0.5),
         **_common(),
     }
-    return DegradationCycleSystem(**arguments | changes)
+    return with_settings(DegradationCycleSystem, **arguments | changes)
 
 
 def _common() -> dict[str, Any]:
@@ -161,7 +161,7 @@ def test_no_gradient_leaks_from_one_player_to_the_other(
 ) -> None:
     system = make()
     system.trainer = pl.Trainer(accelerator="cpu", logger=False, enable_checkpointing=False)
-    seen = system.look(batch)
+    seen = system.shared_forward(batch)
     phases = {phase.name: phase for phase in system.phases()}
     for name in phases:
         system.zero_grad()
@@ -192,7 +192,7 @@ def test_trains_from_folders_and_validates_against_the_sets_own_lr(
 
     class Watch(pl.Callback):
         def on_validation_batch_end(self, trainer, pl_module, outputs, *_) -> None:
-            shown.append(outputs)
+            shown.append(outputs["pictures"])
 
     trainer = pl.Trainer(
         accelerator="cpu",

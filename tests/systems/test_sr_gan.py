@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 import torch
 from recipe import recipe_fill
 from torch import nn
-from toys import flat, players
+from toys import flat, players, with_settings
 
 from srrescgan.discriminators import VGGDiscriminator
 from srrescgan.generators import SRResDNet
@@ -51,7 +51,7 @@ def test_sharing_the_discriminators_passes_is_exact(
 ) -> None:
     system = attached(players(gan_loss=loss(weight=0.7)))
     g, d = system.generator, system.discriminator
-    seen = system.look(batch)
+    seen = system.shared_forward(batch)
     sum_terms(system.generator_loss(seen)).backward()
     assert all(p.grad is None for p in d.parameters())  # the generator's move leaves d alone
     shared_g = gradients(g)
@@ -119,9 +119,10 @@ def test_two_iterations_of_the_reference(shared) -> None:
     load_into(generator, read_generator(shared / "reference/weights/srresdnet_perceptual.pth"))
     discriminator = VGGDiscriminator(input_filter=HighPass(9, value_range=255.0))
     recipe_fill(discriminator, std=0.05)
-    system = SRGANSystem(
-        generator,
-        discriminator,
+    system = with_settings(
+        SRGANSystem,
+        generator=generator,
+        discriminator=discriminator,
         losses={"pixel": PixelLoss(10.0, 255.0), "tv": TVLoss(1.0, 255.0)},
         gan_loss=RelativisticAverageGAN(1.0),
         optimizer={name: partial(torch.optim.Adam, lr=1e-4) for name in "gd"},

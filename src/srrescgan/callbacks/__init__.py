@@ -1,7 +1,8 @@
-"""What happens around a training step: saving, logging, reproducibility."""
+"""Lightning callbacks: checkpoints, logging, random state."""
 
 from srrescgan.callbacks.checkpoint import Checkpoint
 from srrescgan.callbacks.checkpoint_io import AtomicCheckpointIO
+from srrescgan.callbacks.health import HealthMonitor
 from srrescgan.callbacks.image_table import ImageTable
 from srrescgan.callbacks.images import ImageLogger
 from srrescgan.callbacks.progress import Progress
@@ -12,6 +13,7 @@ from srrescgan.callbacks.scalars import ScalarLogger
 __all__ = [
     "AtomicCheckpointIO",
     "Checkpoint",
+    "HealthMonitor",
     "ImageLogger",
     "ImageTable",
     "Progress",

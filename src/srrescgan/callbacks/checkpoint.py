@@ -1,4 +1,4 @@
-"""When a checkpoint is saved, and which ones are kept."""
+"""Checkpoints: when they are saved, and which are kept."""
 
 import logging
 import signal
@@ -22,20 +22,20 @@ log = logging.getLogger(__name__)
 class Checkpoint(pl.callbacks.Checkpoint):
     """Saves on the iteration clock, at the best validation scores, and on Ctrl-C.
 
-    ``last.ckpt`` is always the newest. A checkpoint is only ever taken between two iterations, so
-    resuming from it continues the run exactly. When one cannot be written the run goes on with a
-    warning and tries again at the next occasion; only the final one has to succeed. When all went
-    well, the newest and the best ones are handed to the loggers that store files (W&B).
+    ``last.ckpt`` is always the newest. Checkpoints are saved between two iterations only, so a run
+    resumes from them exactly. If a save fails, training continues with a warning and the next save
+    is tried as planned; only the final save must succeed. After a run without errors, the newest
+    and the best checkpoints are uploaded to the loggers that store files (W&B).
 
     Args:
-        folder: where the files go.
+        folder: of the files.
         every: iterations between two saves of ``last.ckpt``.
-        keep_every: iterations between two checkpoints that are kept for good, as
+        keep_every: iterations between two checkpoints that are never replaced, named
             ``iteration_<n>.ckpt``; 0 for none.
-        best: validation metrics, for instance ``[psnr, y_border4/psnr]``: the state with the best
-            mean over all sets is kept as ``best_psnr.ckpt``, ``best_y_border4_psnr.ckpt``. Without
-            a protocol the first one counts, and a metric that the run does not measure is skipped;
-            with one it must be measured. ``None`` for none.
+        best: validation metrics, for instance ``[psnr, y_border4/psnr]``. The state with the best
+            mean over all sets is kept as ``best_psnr.ckpt``, ``best_y_border4_psnr.ckpt``. A name
+            without a protocol means the first protocol, and is skipped if the run does not measure
+            that metric. A name with a protocol must be measured. ``None`` for none.
 
     Raises:
         ConfigError: ``best`` is not a list.
@@ -46,15 +46,15 @@ class Checkpoint(pl.callbacks.Checkpoint):
     ) -> None:
         if isinstance(best, str | Mapping):
             raise ConfigError(
-                f"callback.checkpoint.best={best}: a list of metrics is expected, such as"
-                " [psnr,lpips]; whether more or less is better, the metric itself knows"
+                f"callback.checkpoint.best={best}: expected a list of metrics, such as"
+                " [psnr,lpips]; each metric defines whether higher or lower is better"
             )
         self.folder = Path(folder)
         self.every = every
         self.keep_every = keep_every
         self.best = list(best or ())
         self.best_scores: dict[str, float] = {}
-        """By ``<protocol>/<metric>``: a number without its protocol compares with nothing."""
+        """By ``<protocol>/<metric>``: scores under different protocols are not comparable."""
         self._measured: dict[str, str] = {}
         self._saved_at = -1
         self._validated: tuple[int, dict[str, float]] = (-1, {})
@@ -69,20 +69,20 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
     @property
     def stopped(self) -> bool:
-        """Whether a signal ended the run before its time."""
+        """Whether a signal stopped the run."""
         return self._stop_signal is not None
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Find out what the names in ``best`` mean in this run.
+        """Match the names in ``best`` to the metrics of this run.
 
         Raises:
-            ConfigError: one has a protocol and is not measured.
+            ConfigError: a name with a protocol is not measured.
         """
         assert isinstance(pl_module, PhasedSystem)
         self._measured = _measured(self.best, pl_module.metrics)
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Turn Ctrl-C and SIGTERM into an orderly stop after the current iteration."""
+        """Make Ctrl-C and SIGTERM stop the run after the current iteration."""
 
         def request_stop(number: int, frame: FrameType | None) -> None:
             self._restore_handlers()  # a second Ctrl-C stops at once
@@ -91,7 +91,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
                 self._handlers[number] = signal.signal(number, request_stop)
-            except ValueError:  # not in the main thread: nobody sends us signals
+            except ValueError:  # not in the main thread, which alone receives signals
                 return
 
     def on_train_batch_end(
@@ -102,14 +102,14 @@ class Checkpoint(pl.callbacks.Checkpoint):
         batch: Any,
         batch_idx: int,
     ) -> None:
-        """Save when it is time, and stop in good order when asked to."""
+        """Save when a save is due; save and stop after a signal."""
         assert isinstance(pl_module, PhasedSystem)
         if not pl_module.between_iterations:
             return
         iteration = pl_module.iteration
         stopping = self._stop_signal is not None
         if trainer.world_size > 1:
-            # A signal may reach one process only, and a save needs all of them at once.
+            # A signal may reach one process only, but a save needs all of them.
             stopping = trainer.strategy.reduce_boolean_decision(stopping, all=False)
         if iteration % self.every == 0 or stopping:
             self._save_last(trainer, pl_module)
@@ -120,10 +120,10 @@ class Checkpoint(pl.callbacks.Checkpoint):
                 log.warning("Stopped after iteration %d.", iteration)
                 log.warning("Resume with ckpt_path=%s", self.last)
             trainer.should_stop = True
-            trainer.limit_val_batches = 0  # Lightning would validate once more before it stops
+            trainer.limit_val_batches = 0  # or Lightning would validate before it stops
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Keep this state if a score has never been better."""
+        """Keep this state for each metric whose mean is the best so far."""
         assert isinstance(pl_module, PhasedSystem)
         if trainer.sanity_checking:
             return
@@ -134,20 +134,20 @@ class Checkpoint(pl.callbacks.Checkpoint):
             score = _mean_score(means, key)
             if score is None:
                 continue
-            known = self.best_scores.get(key)
+            best = self.best_scores.get(key)
             higher = pl_module.metrics[key].higher_is_better
-            if known is None or (score > known if higher else score < known):
+            if best is None or (score > best if higher else score < best):
                 self.best_scores[key] = score
                 improved.add(key)
         if improved:
-            # The best scores belong to the newest state too, or a resume would forget them.
+            # The newest state needs the best scores too, or a resumed run would not have them.
             self._save_last(trainer, pl_module)
         for name, key in self._measured.items():
             if key in improved:
                 self._keep(trainer, pl_module, f"{_alias(name)}.ckpt")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save the final state; here a failure is an error."""
+        """Save the final state; here a failed save is an error."""
         assert isinstance(pl_module, PhasedSystem)
         self._restore_handlers()
         if self._saved_at != pl_module.iteration and pl_module.between_iterations:
@@ -155,7 +155,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
             self._saved_at = pl_module.iteration
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Hand the checkpoints over. Lightning comes here only when nothing went wrong."""
+        """Upload the checkpoints. Lightning calls this only if the run did not fail."""
         state = (self._saved_at, dict(self.best_scores))
         if self._saved_at < 0 or state == self._uploaded or not trainer.is_global_zero:
             return
@@ -171,7 +171,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
     def on_exception(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, exception: BaseException
     ) -> None:
-        """Give the signals back; the last good checkpoint is already on disk."""
+        """Restore the signal handlers; the last good checkpoint is already on disk."""
         self._restore_handlers()
 
     def state_dict(self) -> dict[str, Any]:
@@ -179,8 +179,8 @@ class Checkpoint(pl.callbacks.Checkpoint):
         return {"best_scores": dict(self.best_scores)}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue to compare with the best scores of the run so far."""
-        # Older checkpoints do not say under which protocol a score was measured: it is of no use.
+        """Restore the best scores of the run so far."""
+        # Scores in older checkpoints have no protocol, so nothing can be compared with them.
         stored = state_dict["best_scores"]
         self.best_scores = {key: score for key, score in stored.items() if "/" in key}
 
@@ -189,9 +189,9 @@ class Checkpoint(pl.callbacks.Checkpoint):
         try:
             trainer.save_checkpoint(self.last)
         except CheckpointWriteError as error:
-            # Only the writing process gets here; the others wait where save_checkpoint ends.
+            # Only the process that writes gets here; the others wait at the end of save_checkpoint.
             trainer.strategy.barrier("Trainer.save_checkpoint")
-            rank_zero_warn(f"{error} Training goes on; the next save is tried as planned.")
+            rank_zero_warn(f"{error} Training continues; the next save is tried as planned.")
             saved = False
         if trainer.strategy.broadcast(saved):
             self._saved_at = system.iteration
@@ -209,7 +209,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
 
 def _alias(name: str) -> str:
-    """Name of the checkpoint that is the best by a metric."""
+    """Name of the best checkpoint by a metric."""
     return f"best_{name.replace('/', '_')}"
 
 

@@ -1,4 +1,4 @@
-"""How a checkpoint reaches the disk."""
+"""Atomic writing of checkpoint files."""
 
 from pathlib import Path
 from typing import Any
@@ -11,26 +11,26 @@ from srrescgan.files import replacing
 
 
 class CheckpointWriteError(UserError):
-    """A checkpoint could not be written; the one before it is intact."""
+    """A checkpoint could not be written; the previous one is intact."""
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """Writes to a temporary file, then renames: a checkpoint is whole or the old one stays.
+    """Writes a temporary file, then renames it: a checkpoint is complete, or the old one stays.
 
     Raises:
-        CheckpointWriteError: when the disk is full or the folder cannot be written.
+        CheckpointWriteError: the disk is full, or the folder is not writable.
     """
 
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: Any, storage_options: Any = None
     ) -> None:
-        """Write ``checkpoint`` to ``path``, all of it or nothing."""
+        """Write ``checkpoint`` to ``path``, completely or not at all."""
         try:
             with replacing(Path(path)) as temporary, temporary.open("wb") as file:
                 torch.save(checkpoint, file)
-        # torch's zip writer turns an error of the file below it into a RuntimeError.
+        # torch's zip writer reports an error of its file as a RuntimeError.
         except (OSError, RuntimeError) as error:
             raise CheckpointWriteError(
-                f"could not save {path}: {error}. The previous checkpoint there, if any, is"
-                " untouched. Free some space, or choose another output_dir=."
+                f"could not save {path}: {error}. A previous checkpoint of this name is untouched."
+                " Free some space, or choose another output_dir="
             ) from error

@@ -1,4 +1,4 @@
-"""The checkpoints of a finished run, handed to the loggers that store files."""
+"""Upload of a finished run's checkpoints to the loggers that store files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +11,8 @@ from srrescgan.callbacks.dashboards import TakesCheckpoints
 
 
 @dataclass
-class Upload:
-    """One file, under all the names it has."""
+class CheckpointFile:
+    """One checkpoint file with all its names."""
 
     path: Path
     iteration: int
@@ -25,15 +25,15 @@ def upload(
     best_scores: Mapping[str, tuple[str, float]],
     validated: tuple[int, Mapping[str, float]],
 ) -> None:
-    """Hand over each file once, with its iteration and scores; those that do not exist are skipped.
+    """Upload each existing file once, with its iteration and scores.
 
-    Call it when the last save has succeeded: what is handed over is whole.
+    Call it after the last save has succeeded, when every file is complete.
 
     Args:
-        loggers: Lightning's; those that do not store files are left alone.
-        files: by alias, the newest last: names of one file (hard links) become one upload.
+        loggers: Lightning's; those that do not store files are skipped.
+        files: by alias, the newest last. Several names of one file (hard links) are one upload.
         best_scores: by alias, ``<protocol>/<metric>`` and the mean that made the file the best.
-        validated: iteration and means of the newest validation, for the file of that iteration.
+        validated: iteration and means of the last validation, for the file of that iteration.
     """
     takers = [logger for logger in loggers if isinstance(logger, TakesCheckpoints)]
     for each in _distinct(files) if takers else ():
@@ -48,20 +48,20 @@ def upload(
             logger.log_checkpoint(each.path, each.aliases, metadata)
 
 
-def _distinct(files: Mapping[str, Path]) -> list[Upload]:
-    uploads: dict[tuple[int, int], Upload] = {}
+def _distinct(files: Mapping[str, Path]) -> list[CheckpointFile]:
+    found: dict[tuple[int, int], CheckpointFile] = {}
     for alias, path in files.items():
         if not path.exists():
             continue
         status = path.stat()
         place = (status.st_dev, status.st_ino)
-        # Taken out and put in again, so that a file that is also the newest comes last.
-        known = uploads.pop(place, None) or Upload(path, _iteration(path))
-        known.aliases.append(alias)
-        uploads[place] = known
-    return list(uploads.values())
+        # Removed and added again, so that a best file that is also the newest comes last.
+        file = found.pop(place, None) or CheckpointFile(path, _iteration(path))
+        file.aliases.append(alias)
+        found[place] = file
+    return list(found.values())
 
 
 def _iteration(path: Path) -> int:
-    # Mapped, so that the weights are not read for it.
+    # Memory-mapped, so that the weights are not read.
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)["iteration"]

@@ -1,4 +1,4 @@
-"""What a logger may take beside numbers; those that can have a method of this name."""
+"""Optional abilities of loggers: tables with pictures, and checkpoint files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture with something to say."""
+class CaptionedImage:
+    """An image with its caption."""
 
     image: np.ndarray
     """``(H, W, 3)`` uint8, RGB."""
     caption: str
 
 
-Cell = str | float | Picture | None
+Cell = str | float | CaptionedImage | None
+"""One cell of a table."""
 
 
 @runtime_checkable
@@ -27,7 +28,14 @@ class TakesTables(Protocol):
     def log_picture_table(
         self, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
     ) -> None:
-        """Log a table at an iteration."""
+        """Log a table.
+
+        Args:
+            key: name of the table.
+            columns: titles.
+            rows: cells, one per column.
+            step: iteration.
+        """
         ...
 
 
@@ -38,5 +46,11 @@ class TakesCheckpoints(Protocol):
     def log_checkpoint(
         self, path: Path, aliases: Sequence[str], metadata: Mapping[str, Any]
     ) -> None:
-        """Store a checkpoint under its names."""
+        """Store a checkpoint file.
+
+        Args:
+            path: the file.
+            aliases: names of this version, such as ``last`` and ``best_psnr``.
+            metadata: its iteration and scores.
+        """
         ...

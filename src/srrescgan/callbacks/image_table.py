@@ -1,4 +1,4 @@
-"""A table of validation images: picture and scores, one line each."""
+"""Table of validation images: one row per image with its picture and scores."""
 
 from collections import Counter
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytorch_lightning as pl
 from pytorch_lightning.loggers import Logger
 
-from srrescgan.callbacks.dashboards import Cell, Picture, TakesTables
+from srrescgan.callbacks.dashboards import CaptionedImage, Cell, TakesTables
 from srrescgan.callbacks.images import panels
 from srrescgan.systems import PhasedSystem
 from srrescgan.types import SRBatch
@@ -15,18 +15,18 @@ KEY = "tables/validation"
 
 
 class ImageTable(pl.Callback):
-    """Sends a table of the newest validation to the loggers that take tables (W&B), at the end.
+    """Sends a table of the last validation to the loggers that take tables (W&B), after training.
 
-    A line has the set, the name, the panel ``lr | bicubic | sr | hr`` and every metric of an image.
-    One table per run: how an image changed over time is in :class:`ImageLogger`'s panels, and a
-    table per validation would upload the same pictures again and again. It carries the iteration of
-    the validation that it shows. Training that ends between two validations leaves it to the extra
-    one that follows, unless it was told to stop; a run that breaks off has none. In a distributed
-    run the lines are those of the first process's images.
+    A row has the set, the name, the panel ``lr | bicubic | sr | hr`` and all scores of an image.
+    There is one table per run: the panels of :class:`ImageLogger` show how an image changed over
+    time, and a table per validation would upload the same pictures many times. The table is logged
+    at the iteration of the validation that it shows. When training ends between two validations,
+    the table comes from the extra validation that follows, unless training was stopped. A run that
+    fails has no table. In a distributed run the rows are those of the first process's images.
 
     Args:
-        rows: lines per validation set, the first ones by name; bounds memory and upload.
-        crop: side of the centre crop shown, in hr pixels.
+        rows: rows per validation set, the first ones by name; bounds memory and upload.
+        crop: side of the center crop shown, in hr pixels.
     """
 
     def __init__(self, rows: int, crop: int) -> None:
@@ -37,7 +37,7 @@ class ImageTable(pl.Callback):
         self._iteration = 0
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin a new table; it replaces the last one."""
+        """Start a new table, which replaces the previous one."""
         assert isinstance(pl_module, PhasedSystem)
         self._lines.clear()
         self._taken.clear()
@@ -52,25 +52,25 @@ class ImageTable(pl.Callback):
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
-        """Take down the images of this batch."""
+        """Add the images of this batch."""
         assert isinstance(pl_module, PhasedSystem)
         if not trainer.is_global_zero or not _takers(trainer):
             return
-        newest = pl_module.newest_scores
-        chosen = panels(outputs, batch, self._taken, self.rows, self.crop)
+        pictures = outputs["pictures"]
+        chosen = panels(pictures, batch, self._taken, self.rows, self.crop)
         for index, data_set, name, picture in chosen:
-            scores = [newest.get(f"val/{data_set}/{key}") for key in pl_module.metrics]
+            scores = [outputs["scores"].get(key) for key in pl_module.metrics]
             self._lines.append(
                 [
                     data_set,
                     name,
-                    Picture(picture, " | ".join(outputs)),
+                    CaptionedImage(picture, " | ".join(pictures)),
                     *[None if values is None else float(values[index]) for values in scores],
                 ]
             )
 
     def teardown(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
-        """Send the table. Lightning comes here only when nothing went wrong."""
+        """Send the table. Lightning calls this only if the run did not fail."""
         assert isinstance(pl_module, PhasedSystem)
         outdated = self._iteration != pl_module.iteration
         if stage == "fit" and outdated and not trainer.should_stop:

@@ -1,4 +1,4 @@
-"""Pictures of the same validation images over time."""
+"""Panels of the same validation images over time."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,13 +21,13 @@ class ImageLogger(pl.Callback):
     """Logs panels of fixed validation images, for instance ``lr | bicubic | sr | hr``.
 
     Every panel is written to ``<folder>/<set>/<name>/<iteration>.png`` and sent to the loggers that
-    take pictures: to TensorBoard as ``<set>/<name>``, to Weights & Biases as ``images/<set>``, all
-    of a set together with their names as captions.
+    take images: to TensorBoard as ``<set>/<name>``; to Weights & Biases as ``images/<set>``, all
+    images of a set together, with their names as captions.
 
     Args:
         folder: where the PNG files go.
         count: images per validation set, the first ones by name.
-        crop: side of the centre crop shown, in hr pixels.
+        crop: side of the center crop shown, in hr pixels.
     """
 
     def __init__(self, folder: str, count: int, crop: int) -> None:
@@ -38,7 +38,7 @@ class ImageLogger(pl.Callback):
         self._panels: dict[str, dict[str, np.ndarray]] = {}
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Begin again with the first image of each set."""
+        """Start again with the first image of each set."""
         self._shown.clear()
         self._panels.clear()
 
@@ -51,14 +51,15 @@ class ImageLogger(pl.Callback):
         batch_idx: int,
         dataloader_idx: int = 0,
     ) -> None:
-        """Log the panel of this image if it is one of the chosen."""
+        """Write the panels of the chosen images of this batch."""
         assert isinstance(pl_module, PhasedSystem)
         if not trainer.is_global_zero:
             return
-        chosen = panels(outputs, batch, self._shown, self.count, self.crop)
+        pictures = outputs["pictures"]
+        chosen = panels(pictures, batch, self._shown, self.count, self.crop)
         for _, data_set, name, image in chosen:
             write_png(self.folder / data_set / name / f"{pl_module.iteration:08d}.png", image)
-            title = f"{name}: {' | '.join(outputs)}"
+            title = f"{name}: {' | '.join(pictures)}"
             self._panels.setdefault(data_set, {})[title] = image
             for logger in trainer.loggers:
                 if isinstance(logger, TensorBoardLogger):
@@ -72,40 +73,40 @@ class ImageLogger(pl.Callback):
             if not hasattr(logger, "log_image"):
                 continue
             for data_set, titled in self._panels.items():
-                pictures, titles = _of_one_size([*titled.values()]), [*titled]
+                images, titles = _of_one_size([*titled.values()]), [*titled]
                 key = f"images/{data_set}"
-                logger.log_image(key, pictures, step=pl_module.iteration, caption=titles)
+                logger.log_image(key, images, step=pl_module.iteration, caption=titles)
         self._panels.clear()
 
 
 def panels(
-    outputs: Mapping[str, Tensor], batch: SRBatch, taken: Counter[str], count: int, crop: int
+    pictures: Mapping[str, Tensor], batch: SRBatch, taken: Counter[str], count: int, crop: int
 ) -> Iterator[tuple[int, str, str, np.ndarray]]:
-    """Panels of the first ``count`` images of each set, as their batches come.
+    """Panels of the first ``count`` images of each set, batch by batch.
 
     Args:
-        outputs: what a validation step returned: pictures of the batch, from left to right.
-        batch: what it was given.
-        taken: images so far by set; counted on.
+        pictures: of a batch, ``(B, 3, H, W)`` by title, from left to right.
+        batch: the validation batch.
+        taken: number of images so far, by set; updated.
         count: images per set.
-        crop: side of the centre crop shown, in hr pixels.
+        crop: side of the center crop shown, in hr pixels.
 
     Yields:
-        Place in the batch, set, name, and the panel as ``(H, W, 3)`` uint8.
+        Index in the batch, set, name, and the panel as ``(H, W, 3)`` uint8.
     """
     for index, (data_set, name) in enumerate(zip(batch["set"], batch["name"], strict=True)):
         if not batch["is_padding"][index] and taken[data_set] < count:
             taken[data_set] += 1
-            pictures = [shown[index] for shown in outputs.values()]
-            yield index, data_set, name, to_uint8(panel(pictures, crop))
+            views = [batched[index] for batched in pictures.values()]
+            yield index, data_set, name, to_uint8(panel(views, crop))
 
 
 def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
-    """Centre crops side by side, with a white line between them; smaller pictures are enlarged.
+    """Center crops side by side, with a white line between them; smaller pictures are enlarged.
 
     Args:
-        pictures: of the same view, each ``(3, h, w)``, RGB in [0, 1].
-        crop: side of what is shown, in pixels of the largest.
+        pictures: of the same scene, each ``(3, h, w)``, RGB in [0, 1].
+        crop: side of the crop, in pixels of the largest picture.
 
     Shape:
         - Output: ``(3, H, n W + 2 (n - 1))`` with ``H, W <= crop`` for n pictures.
@@ -121,7 +122,7 @@ def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
 
 
 def _of_one_size(images: list[np.ndarray]) -> list[np.ndarray]:
-    """Add white on the right and below: W&B lays out a group of pictures by its first one."""
+    """Pad with white at the right and bottom: W&B lays out a group by its first image."""
     height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
     return [
         np.pad(

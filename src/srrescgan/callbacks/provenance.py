@@ -1,4 +1,4 @@
-"""Where a checkpoint comes from, inside the checkpoint."""
+"""Provenance of a checkpoint: configuration, code revision and library versions."""
 
 import platform
 import subprocess
@@ -14,7 +14,7 @@ PACKAGES = ("srrescgan", "torch", "torchvision", "pytorch-lightning", "numpy", "
 class Provenance(pl.Callback):
     """Stores the resolved configuration, the code version and the library versions.
 
-    A checkpoint alone then says how it was made, and ``upscale`` can rebuild its network from it.
+    A checkpoint alone then documents its training, and ``upscale`` can rebuild its network.
 
     Args:
         config: the resolved configuration as plain dicts and lists.
@@ -33,7 +33,7 @@ class Provenance(pl.Callback):
 
 
 def software() -> dict[str, Any]:
-    """Revision of this code, and the versions of what it stands on."""
+    """Revision of this code, and the versions of Python and of the main libraries."""
     return {
         "code": git_revision(),
         "python": platform.python_version(),
@@ -53,7 +53,7 @@ def git_revision() -> str:
             timeout=10,
             check=True,
         )
-        # An installed copy inside somebody else's repository is not that repository's revision.
+        # A copy that is installed inside another repository does not have that one's revision.
         subprocess.run(
             ["git", "ls-files", "--error-unmatch", __file__],
             cwd=here,

@@ -6,19 +6,19 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 import torch.distributed as dist
+from torch import Tensor
 
+from srrescgan.callbacks.health import HealthMonitor
 from srrescgan.ops.distributed import world_size
 from srrescgan.systems import PhasedSystem
-from srrescgan.systems.health import Watched, of_players
 
 
 class ScalarLogger(pl.Callback):
-    """Sends losses, rates, gradient norms, throughput and GAN health to every logger.
+    """Sends losses, learning rates, gradient norms, health curves and speed to every logger.
 
-    What the curves of health mean is written in :mod:`srrescgan.systems.health`. Values stay on the
-    device until a row is due, so logging costs one synchronisation per ``every`` iterations, and
-    pictures are measured only in the iteration before a row. In a distributed run the values are
-    means over the processes.
+    :mod:`srrescgan.callbacks.health` explains the health curves. Values stay on the device until a
+    row is due, so logging synchronizes once per ``every`` iterations, and images are measured only
+    in the iteration before a row. In a distributed run the values are means over the processes.
 
     Args:
         every: iterations between two rows.
@@ -26,20 +26,19 @@ class ScalarLogger(pl.Callback):
 
     def __init__(self, every: int) -> None:
         self.every = every
+        self.health = HealthMonitor()
         self._reset()
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Start the stop-watch."""
+        """Start the clock."""
         self._reset()
 
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Everything since the last batch was done, validation apart, was waiting for this one."""
+        """Count the time since the last batch, without validation, as waiting for data."""
         assert isinstance(pl_module, PhasedSystem)
         self._waiting += time.perf_counter() - max(pl_module.idle_since, self._resumed)
-        if isinstance(pl_module, Watched):
-            pl_module.watched = (pl_module.iteration + 1) % self.every == 0
 
     def on_train_batch_end(
         self,
@@ -56,8 +55,9 @@ class ScalarLogger(pl.Callback):
         self._iterations += 1
         if pl_module.iteration % self.every:
             return
-        row = _means(pl_module)
-        row |= of_players(row)
+        images = self.health.from_outputs(outputs["outputs"])
+        row = _means(pl_module.latest | images, pl_module.device)
+        row |= self.health.from_values(row)
         elapsed = time.perf_counter() - self._started - self._validating
         row["train/iterations_per_second"] = self._iterations / elapsed
         row["train/data_wait_share"] = self._waiting / elapsed
@@ -70,11 +70,11 @@ class ScalarLogger(pl.Callback):
         self._reset()
 
     def on_validation_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Validation is neither training nor waiting."""
+        """Stop the clock: validation is neither training nor waiting."""
         self._paused = time.perf_counter()
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Go on."""
+        """Start the clock again."""
         self._resumed = time.perf_counter()
         self._validating += self._resumed - self._paused
 
@@ -84,10 +84,11 @@ class ScalarLogger(pl.Callback):
         self._iterations = 0
 
 
-def _means(system: PhasedSystem) -> dict[str, float]:
-    names = sorted(system.latest)
-    values = torch.stack([system.latest[name].to(system.device).float() for name in names])
+def _means(values: dict[str, Tensor], device: torch.device) -> dict[str, float]:
+    """Means over the processes, by log name, sorted."""
+    names = sorted(values)
+    stacked = torch.stack([values[name].to(device).float() for name in names])
     if world_size() > 1:
-        dist.all_reduce(values)
-        values /= world_size()
-    return dict(zip(names, values.tolist(), strict=True))
+        dist.all_reduce(stacked)
+        stacked /= world_size()
+    return dict(zip(names, stacked.tolist(), strict=True))

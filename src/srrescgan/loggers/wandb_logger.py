@@ -13,7 +13,7 @@ from pytorch_lightning.loggers import WandbLogger
 from pytorch_lightning.loggers.logger import rank_zero_experiment
 from pytorch_lightning.utilities import rank_zero_info, rank_zero_only, rank_zero_warn
 
-from srrescgan.callbacks.dashboards import Cell, Picture
+from srrescgan.callbacks.dashboards import CaptionedImage, Cell
 from srrescgan.files import link_or_copy
 from srrescgan.loggers.wandb_server import why_offline
 
@@ -153,7 +153,7 @@ def _job() -> tuple[str | None, int | None]:
 def _for_table(cell: Cell) -> Any:
     import wandb
 
-    if isinstance(cell, Picture):
+    if isinstance(cell, CaptionedImage):
         return wandb.Image(Image.fromarray(cell.image), caption=cell.caption)
     if isinstance(cell, float) and not math.isfinite(cell):
         return None

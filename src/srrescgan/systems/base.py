@@ -1,10 +1,9 @@
-"""How several players are trained: one clock, manual optimisation, validation.
+"""Training of several networks: one clock, manual optimization, validation.
 
-A subclass says *what* is optimised (its phases); :class:`PhasedSystem` says *how*.
+A subclass defines *what* is optimized (its phases), :class:`PhasedSystem` defines *how*.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pytorch_lightning as pl
@@ -15,98 +14,83 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from srrescgan.errors import ConfigError
 from srrescgan.metrics.scorecard import score
-from srrescgan.schedulers import Scheduler
-from srrescgan.systems.comparison import Comparison, super_resolution
+from srrescgan.systems.checks import check_scalars
+from srrescgan.systems.outputs import StepOutputs, ValidationStepOutputs, detached
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.scores import Scores
-from srrescgan.systems.splice import splice
-from srrescgan.types import IMAGES, Metric, SRBatch
-
-OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
+from srrescgan.systems.settings import TrainingSettings
+from srrescgan.systems.validation import ValidationOutputs, super_resolution
+from srrescgan.types import IMAGES, SRBatch
 
 
 class PhasedSystem(pl.LightningModule):
-    """Run the phases of a system in order, by manual optimisation.
+    """Runs the phases of a system in order, by manual optimization.
 
     **The clock.** ``iteration`` is the number of finished iterations. One iteration updates every
-    player once (or less often, see :attr:`Phase.interval`) from ``accumulate`` micro-batches.
-    Learning rates, logging, validation, checkpoints and the end of the run follow this clock alone;
-    Lightning's ``global_step`` counts optimiser steps, hence twice as fast with two players, and
-    its loop counters are not restored on resume.
+    network once (or less often, see :attr:`Phase.interval`) from ``accumulate`` micro-batches.
+    Learning rates, logging, validation, checkpoints and the end of the run follow this clock alone.
+    Lightning's ``global_step`` counts optimizer steps, hence twice as fast with two phases, and its
+    loop counters are not restored on resume.
 
     Args:
         generator: the network that is trained for use: averaged, validated, exported.
-        optimizer: one factory per phase name: parameters -> optimiser.
-        scheduler: one learning-rate factor per phase name, of the iteration.
-        metrics: validation metrics by the name they are logged under, ``<protocol>/<metric>``.
-        accumulate: micro-batches per iteration; their mean gradient is applied.
-        grad_clip: largest l2 norm of each player's gradient; ``None`` for no limit.
-        ema_decay: decay per iteration of an exponential moving average of the generator, kept
-            under the keys ``ema.module.*`` beside the raw ``generator.*`` and used for validation;
-            ``None`` for no average.
-        channels_last: keep images and networks in channels-last memory order.
+        settings: optimizers, schedulers, validation metrics, accumulation, clipping, averaging.
     """
 
     is_degradation_system = False
-    """Whether it learns what a camera does, from unpaired pictures."""
+    """Whether the system learns a camera's degradation, from unpaired pictures."""
 
-    def __init__(
-        self,
-        generator: nn.Module,
-        optimizer: Mapping[str, OptimizerFactory],
-        scheduler: Mapping[str, Scheduler],
-        metrics: Mapping[str, Metric],
-        accumulate: int = 1,
-        grad_clip: float | None = None,
-        ema_decay: float | None = None,
-        channels_last: bool = False,
-    ) -> None:
+    def __init__(self, generator: nn.Module, settings: TrainingSettings) -> None:
         super().__init__()
         self.automatic_optimization = False
         self.generator = generator
-        self.ema = None if ema_decay is None else _average(generator, ema_decay)
-        self.optimizer_factories = dict(optimizer)
-        self.scheduler = dict(scheduler)
-        self.metrics = dict(metrics)
-        self.accumulate = accumulate
-        self.grad_clip = grad_clip
-        self.channels_last = channels_last
+        self.settings = settings
+        decay = settings.ema_decay
+        self.ema = None if decay is None else _average(generator, decay)
+        self.metrics = dict(settings.metrics)
         self.iteration = 0
         self.micro_batch = 0
         self.latest: dict[str, Tensor] = {}
-        """Values of the last iteration by log name; on the device, so nobody waits for them."""
+        """Newest training values by log name; they stay on the device, so no step waits for it."""
         self.idle_since = 0.0
-        """``time.perf_counter()`` when the last training batch was done, saving included."""
+        """``time.perf_counter()`` after the last training batch and all callbacks of it."""
         self._scores = Scores()
         self._baseline: dict[str, float] = {}
 
-    # What a subclass says -------------------------------------------------------------------
+    # Defined by a subclass ------------------------------------------------------------------
 
     def phases(self) -> tuple[Phase, ...]:
-        """The players, in the order in which they move. Constant over a run."""
+        """The phases in the order in which they are run; the same throughout a run."""
         raise NotImplementedError
 
-    def look(self, batch: SRBatch) -> Any:
-        """Forward passes that the phases of one iteration share."""
+    def shared_forward(self, batch: SRBatch) -> Any:
+        """Forward passes that the phases of one iteration share, as a dataclass of tensors."""
         raise NotImplementedError
 
-    def compare(self, batch: SRBatch) -> Comparison:
-        """What to score and show of one batch of whole validation images."""
-        return super_resolution(batch, self)
+    def validation_outputs(self, batch: SRBatch) -> ValidationOutputs:
+        """Images to score and to show for one batch of whole validation images."""
+        return super_resolution(batch, self, self.best_generator)
 
     # The iteration --------------------------------------------------------------------------
 
-    def training_step(self, batch: SRBatch, batch_idx: int) -> None:
-        """Let each player move once on one micro-batch."""
-        last = self.micro_batch + 1 == self.accumulate
-        seen = self.look(self._to_channels_last(batch))
+    def training_step(self, batch: SRBatch, batch_idx: int) -> StepOutputs:
+        """Run every phase on one micro-batch.
+
+        Raises:
+            ConfigError: the generator returned another size than it promised, or a loss is not a
+                scalar.
+        """
+        accumulate = self.settings.accumulate
+        last = self.micro_batch + 1 == accumulate
+        outputs = self.shared_forward(self._to_channels_last(batch))
         for phase, optimizer in zip(self.phases(), self._optimizers(), strict=True):
             if self.iteration % phase.interval:
                 continue
             if self.micro_batch == 0:
                 optimizer.zero_grad()
-            terms = phase.loss(seen)
-            self.manual_backward(sum_terms(terms) / self.accumulate)
+            terms = phase.loss(outputs)
+            check_scalars(terms)
+            self.manual_backward(sum_terms(terms) / accumulate)
             self._record(phase.name, terms)
             if last:
                 self._set_rate(phase.name, optimizer)
@@ -116,9 +100,10 @@ class PhasedSystem(pl.LightningModule):
             self.iteration += 1
             if self.ema is not None:
                 self.ema.update_parameters(self.generator)
+        return {"outputs": detached(outputs)}
 
     def on_train_batch_end(self, outputs: Any, batch: SRBatch, batch_idx: int) -> None:
-        """Lightning calls this after every callback: from here on, data is waited for."""
+        """Note the time: Lightning calls this after every callback and then fetches data."""
         self.idle_since = time.perf_counter()
 
     @property
@@ -127,41 +112,44 @@ class PhasedSystem(pl.LightningModule):
         return self.micro_batch == 0
 
     def on_before_optimizer_step(self, optimizer: torch.optim.Optimizer) -> None:
-        """Measure the gradient and clip it; here a float16 loss scale is already divided out."""
+        """Measure the gradient and clip it; a float16 loss scale has been divided out by now."""
         (phase,) = [
             p
             for p, o in zip(self.phases(), self._optimizers(), strict=True)
             if o.optimizer is optimizer
         ]
         parameters = [p for p in phase.parameters() if p.grad is not None]
-        if self.grad_clip is None:
+        limit = self.settings.grad_clip
+        if limit is None:
             norm = get_total_norm([p.grad for p in parameters if p.grad is not None])
         else:
-            norm = clip_grad_norm_(parameters, self.grad_clip)
+            norm = clip_grad_norm_(parameters, limit)
         self.latest[f"train/{phase.name}/grad_norm"] = norm.detach()
 
     def configure_optimizers(self) -> list[torch.optim.Optimizer]:
-        """One optimiser per phase, in the order of the phases."""
-        return [self.optimizer_factories[phase.name](phase.parameters()) for phase in self.phases()]
+        """One optimizer per phase, in the order of the phases."""
+        factories = self.settings.optimizer
+        return [factories[phase.name](phase.parameters()) for phase in self.phases()]
 
     def _optimizers(self) -> list[Any]:
         optimizers = self.optimizers()
         return optimizers if isinstance(optimizers, list) else [optimizers]
 
     def _set_rate(self, name: str, optimizer: Any) -> None:
-        # The base rate is that of the configuration, not of the checkpoint: optimiser states
-        # loaded on resume carry the last rate in their groups, never in `defaults`.
-        rate = optimizer.optimizer.defaults["lr"] * self.scheduler[name](self.iteration + 1)
+        # The base rate is that of the configuration, not of the checkpoint: an optimizer state
+        # that is loaded on resume has the last rate in its groups, never in `defaults`.
+        factor = self.settings.scheduler[name](self.iteration + 1)
+        rate = optimizer.optimizer.defaults["lr"] * factor
         for group in optimizer.param_groups:
             group["lr"] = rate
         self.latest[f"train/{name}/lr"] = torch.tensor(rate)
 
-    def _record(self, player: str, terms: Terms) -> None:
+    def _record(self, phase: str, terms: Terms) -> None:
         for key, value in terms.items():
-            self.latest[f"train/{player}/{key}"] = value.detach()
+            self.latest[f"train/{phase}/{key}"] = value.detach()
 
     def _to_channels_last(self, batch: SRBatch) -> SRBatch:
-        if not self.channels_last:
+        if not self.settings.channels_last:
             return batch
         ordered = batch.copy()
         for key in IMAGES:
@@ -174,25 +162,11 @@ class PhasedSystem(pl.LightningModule):
         scaler = getattr(self.trainer.precision_plugin, "scaler", None)
         return 1.0 if scaler is None else float(scaler.get_scale())
 
-    def detached_adversarial_loss(self, loss: Tensor, seen: Tensor, made: Tensor) -> Tensor:
-        """Give the generator that made ``made`` the gradient of a loss taken at its cut-loose copy.
-
-        The gradient stops there on its way, so none reaches the judge that ``loss`` comes from.
-
-        Shape:
-            - loss: scalar, computed from ``seen``.
-            - seen: the pixels of ``made``, a leaf that requires a gradient.
-            - Output: scalar, of the value of ``loss``.
-        """
-        scale = self.loss_scale()
-        (gradient,) = torch.autograd.grad(loss * scale, seen, retain_graph=True)
-        return splice(loss, made, gradient / scale)
-
     # Validation -----------------------------------------------------------------------------
 
     @property
     def best_generator(self) -> nn.Module:
-        """The averaged generator where there is one, else the raw one."""
+        """The averaged generator if there is one, else the raw one."""
         return self.generator if self.ema is None else self.ema.module
 
     def forward(self, lr: Tensor) -> Tensor:
@@ -205,37 +179,31 @@ class PhasedSystem(pl.LightningModule):
         finally:
             generator.train(was_training)
 
-    @property
-    def newest_scores(self) -> Mapping[str, Tensor]:
-        """One value per image of the newest validation batch, by log name ``val/<set>/<key>``.
-
-        A name that the newest batch has no scores for keeps those of an earlier batch.
-        """
-        return self._scores.newest
-
     def validation_step(
         self, batch: SRBatch, batch_idx: int, dataloader_idx: int = 0
-    ) -> dict[str, Tensor]:
-        """Score one batch of whole images; return the pictures for whoever logs them."""
+    ) -> ValidationStepOutputs:
+        """Score one batch of whole images; return pictures and scores for the callbacks."""
         (name,) = set(batch["set"])
-        seen = self.compare(self._to_channels_last(batch))
+        outputs = self.validation_outputs(self._to_channels_last(batch))
+        scores: dict[str, Tensor] = {}
         if not batch["is_padding"].any():
             for key, metric in self.metrics.items():
-                self._add(f"val/{name}/{key}", score(metric, seen.made, seen.references))
+                values = score(metric, outputs.result, outputs.references)
+                if values is None:
+                    continue
+                scores[key] = values
+                self._scores.add(f"val/{name}/{key}", values)
                 if not self._baseline:
-                    baseline = score(metric, seen.baseline, seen.references)
-                    self._add(f"val/{name}/bicubic/{key}", baseline)
-        return seen.pictures
-
-    def _add(self, key: str, scores: Tensor | None) -> None:
-        if scores is not None:
-            self._scores.add(key, scores)
+                    baseline = score(metric, outputs.baseline, outputs.references)
+                    assert baseline is not None
+                    self._scores.add(f"val/{name}/bicubic/{key}", baseline)
+        return {"pictures": outputs.pictures, "scores": scores}
 
     def on_validation_epoch_end(self) -> None:
-        """Publish the mean of each metric over each set, with bicubic's beside it."""
+        """Log the mean of each metric over each set, and that of bicubic."""
         means = self._scores.means()
         if not self._baseline:
-            # The validation images never change, so neither does what bicubic makes of them.
+            # The validation images never change, so neither do the scores of bicubic.
             self._baseline = {key: value for key, value in means.items() if "/bicubic/" in key}
         means |= self._baseline
         self.log_dict(means, logger=False, sync_dist=True)
@@ -245,33 +213,33 @@ class PhasedSystem(pl.LightningModule):
     # Set-up and resume ----------------------------------------------------------------------
 
     def setup(self, stage: str) -> None:
-        """Bring the networks into the memory order that was asked for.
+        """Convert the networks to channels-last memory order where the settings ask for it.
 
         Raises:
-            ConfigError: float16 with micro-batches: the loss scale may change between them.
+            ConfigError: float16 with micro-batches, between which the loss scale may change.
         """
-        if self.accumulate > 1 and self.trainer.precision == "16-mixed":
+        if self.settings.accumulate > 1 and self.trainer.precision == "16-mixed":
             raise ConfigError("accumulate > 1 needs trainer.precision=bf16-mixed or 32-true")
-        if self.channels_last:
+        if self.settings.channels_last:
             self.to(memory_format=torch.channels_last)
 
     def on_train_start(self) -> None:
-        """Align Lightning's batch count, which triggers validation, with our clock."""
-        batches = self.iteration * self.accumulate
+        """Set Lightning's batch count, which triggers validation, to our clock."""
+        batches = self.iteration * self.settings.accumulate
         self.trainer.fit_loop.epoch_loop.batch_progress.total.ready = batches
 
     def on_save_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Store the clock."""
+        """Store the iteration."""
         checkpoint["iteration"] = self.iteration
 
     def on_load_checkpoint(self, checkpoint: dict[str, Any]) -> None:
-        """Set the clock; drop Lightning's own counters, which count something else."""
+        """Restore the iteration; drop Lightning's loop counters, which count something else."""
         self.iteration = checkpoint["iteration"]
         checkpoint.pop("loops", None)
 
 
 def sum_terms(terms: Terms) -> Tensor:
-    """Sum of the weighted terms of a player's loss."""
+    """Sum of the weighted terms of a phase's loss."""
     return torch.stack(list(terms.values())).sum()
 
 

@@ -1,70 +1,67 @@
-"""Learning what a camera does to a picture, without pairs: CycleGAN."""
+"""CycleGAN: learns a camera's degradation from unpaired pictures."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
 from srrescgan.losses import GANLoss
-from srrescgan.schedulers import Scheduler
-from srrescgan.systems.base import OptimizerFactory, PhasedSystem
-from srrescgan.systems.comparison import Comparison, domain_transfer, downscaled
+from srrescgan.systems.adversarial import detached_adversarial_loss
+from srrescgan.systems.base import PhasedSystem
+from srrescgan.systems.checks import check_size
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.types import Metric, SRBatch
+from srrescgan.systems.settings import TrainingSettings
+from srrescgan.systems.validation import ValidationOutputs, domain_transfer, downscaled
+from srrescgan.types import SRBatch
 
 
 @dataclass(frozen=True)
-class Side:
-    """One domain and what was made to look like it, as generators and discriminator see them."""
+class DomainOutputs:
+    """Real and fake pictures of one domain, with the logits of its discriminator."""
 
-    own: Tensor
-    """Pictures of the domain."""
-    made: Tensor
-    """Pictures of the other domain, translated into this one; the generator's graph."""
-    made_seen: Tensor
-    """The same pixels cut loose: the discriminator's graph begins here."""
     real: Tensor
-    """Logits on ``own``."""
+    """``(B, 3, h, w)``, pictures of the domain."""
     fake: Tensor
-    """Logits on ``made_seen``."""
+    """``(B, 3, h, w)``, pictures of the other domain translated into this one; the generator's
+    graph."""
+    fake_detached: Tensor
+    """The pixels of ``fake``, a leaf at which the discriminator's graph begins."""
+    real_logits: Tensor
+    """Logits on ``real``."""
+    fake_logits: Tensor
+    """Logits on ``fake_detached``."""
 
 
 @dataclass(frozen=True)
-class Sides:
+class CycleOutputs:
     """Both domains of one batch."""
 
-    clean: Side
-    camera: Side
+    clean: DomainOutputs
+    camera: DomainOutputs
 
 
 class DegradationCycleSystem(PhasedSystem):
-    """Two domain generators and two discriminators in a cycle; the generators move first.
+    """Two domain generators and two discriminators in a cycle; the generators are updated first.
 
     CycleGAN (Zhu, Park, Isola, Efros, ICCV 2017, equations 1 to 3, and the identity term of its
     section 5.2) between bicubically downscaled pictures and those of the camera, as Lugmayr,
     Danelljan, Timofte (ICCVW 2019) learn the degradation for the row ESRGAN-FT. ``generator``
-    degrades, ``restorer`` is its opposite and needed in training only.
+    degrades; ``restorer`` is its inverse, needed in training only.
 
-    The history of 50 generated pictures that the authors show to the discriminators is left out:
-    it would have to be in every checkpoint for a resumed run to be the same run. As in
-    :class:`SRGANSystem`, one pass of each discriminator serves both moves.
+    The authors show the discriminators a history of 50 generated pictures. It is left out: it would
+    have to be part of every checkpoint, or a resumed run would differ. As in :class:`SRGANSystem`,
+    one pass of each discriminator serves both updates.
 
     Args:
         generator: domain generator, clean -> camera.
         restorer: domain generator, camera -> clean.
-        discriminator: knows the camera's pictures; image in [0, 1] -> logits.
-        clean_discriminator: knows the clean ones.
-        cycle_loss: weighted, ``(there and back again, original)`` -> scalar.
-        identity_loss: weighted, ``(translated though already there, original)`` -> scalar.
+        discriminator: of the camera domain; image in [0, 1] -> logits.
+        clean_discriminator: of the clean domain.
+        cycle_loss: weighted, ``(translated there and back, original)`` -> scalar.
+        identity_loss: weighted, ``(translated into its own domain, original)`` -> scalar.
         gan_loss: the adversarial objective, with its weight.
-        optimizer: as in :class:`PhasedSystem`, keys ``g`` and ``d``; one for both of a kind.
-        scheduler: as in :class:`PhasedSystem`, keys ``g`` and ``d``.
-        metrics: as in :class:`PhasedSystem`, each ``(made, lr)`` -> one value per image.
+        settings: as in :class:`PhasedSystem`; the phases are ``g`` and ``d``, each of both
+            networks of a kind together. Each metric is ``(fake, lr)`` -> one value per image.
         scale: integer factor between hr and lr.
-        accumulate: as in :class:`PhasedSystem`.
-        grad_clip: as in :class:`PhasedSystem`, of both networks of a kind together.
-        ema_decay: as in :class:`PhasedSystem`.
-        channels_last: as in :class:`PhasedSystem`.
     """
 
     is_degradation_system = True
@@ -78,25 +75,10 @@ class DegradationCycleSystem(PhasedSystem):
         cycle_loss: nn.Module,
         identity_loss: nn.Module,
         gan_loss: GANLoss,
-        optimizer: Mapping[str, OptimizerFactory],
-        scheduler: Mapping[str, Scheduler],
-        metrics: Mapping[str, Metric],
+        settings: TrainingSettings,
         scale: int,
-        accumulate: int = 1,
-        grad_clip: float | None = None,
-        ema_decay: float | None = None,
-        channels_last: bool = False,
     ) -> None:
-        super().__init__(
-            generator,
-            optimizer,
-            scheduler,
-            metrics,
-            accumulate,
-            grad_clip,
-            ema_decay,
-            channels_last,
-        )
+        super().__init__(generator=generator, settings=settings)
         self.restorer = restorer
         self.discriminator = discriminator
         self.clean_discriminator = clean_discriminator
@@ -106,7 +88,7 @@ class DegradationCycleSystem(PhasedSystem):
         self.scale = scale
 
     def phases(self) -> tuple[Phase, ...]:
-        """Both generators move, then both discriminators."""
+        """The phase of both generators, then that of both discriminators."""
         generators = (self.generator, self.restorer)
         discriminators = (self.discriminator, self.clean_discriminator)
         return (
@@ -114,52 +96,60 @@ class DegradationCycleSystem(PhasedSystem):
             Phase("d", discriminators, self.discriminator_loss),
         )
 
-    def look(self, batch: SRBatch) -> Sides:
-        """Translate both ways and let both discriminators judge, once."""
+    def shared_forward(self, batch: SRBatch) -> CycleOutputs:
+        """Translate in both directions, and run each discriminator once on real and fake."""
         clean, camera = downscaled(batch["hr"], self.scale), batch["lr_real"]
-        return Sides(
-            clean=_side(clean, self.restorer(camera), self.clean_discriminator),
-            camera=_side(camera, self.generator(clean), self.discriminator),
+        return CycleOutputs(
+            clean=_domain_outputs(clean, camera, self.restorer, self.clean_discriminator),
+            camera=_domain_outputs(camera, clean, self.generator, self.discriminator),
         )
 
-    def generator_loss(self, seen: Sides) -> Terms:
+    def generator_loss(self, outputs: CycleOutputs) -> Terms:
         """Adversarial, cycle and identity terms of both directions."""
-        clean, camera = seen.clean, seen.camera
+        clean, camera = outputs.clean, outputs.camera
         return {
             "gan": self._adversarial(camera),
             "gan_clean": self._adversarial(clean),
-            "cycle": self.cycle_loss(self.restorer(camera.made), clean.own)
-            + self.cycle_loss(self.generator(clean.made), camera.own),
-            "identity": self.identity_loss(self.generator(camera.own), camera.own)
-            + self.identity_loss(self.restorer(clean.own), clean.own),
+            "cycle": self.cycle_loss(self.restorer(camera.fake), clean.real)
+            + self.cycle_loss(self.generator(clean.fake), camera.real),
+            "identity": self.identity_loss(self.generator(camera.real), camera.real)
+            + self.identity_loss(self.restorer(clean.real), clean.real),
         }
 
-    def discriminator_loss(self, seen: Sides) -> Terms:
-        """The adversarial objectives from the other side."""
+    def discriminator_loss(self, outputs: CycleOutputs) -> Terms:
+        """The adversarial terms of both discriminators, and penalties where there are any."""
+        clean, camera = outputs.clean, outputs.camera
         terms = {
-            "gan": self.gan_loss.discriminator(seen.camera.real, seen.camera.fake),
-            "gan_clean": self.gan_loss.discriminator(seen.clean.real, seen.clean.fake),
+            "gan": self.gan_loss.discriminator(camera.real_logits, camera.fake_logits),
+            "gan_clean": self.gan_loss.discriminator(clean.real_logits, clean.fake_logits),
         }
         penalties = {
-            "penalty": self._penalty(self.discriminator, seen.camera),
-            "penalty_clean": self._penalty(self.clean_discriminator, seen.clean),
+            "penalty": self._penalty(self.discriminator, camera),
+            "penalty_clean": self._penalty(self.clean_discriminator, clean),
         }
-        self.latest["train/d/real"] = seen.camera.real.detach().mean()
-        self.latest["train/d/fake"] = seen.camera.fake.detach().mean()
+        self.latest["train/d/real"] = camera.real_logits.detach().mean()
+        self.latest["train/d/fake"] = camera.fake_logits.detach().mean()
         return terms | {key: value for key, value in penalties.items() if value is not None}
 
-    def compare(self, batch: SRBatch) -> Comparison:
+    def validation_outputs(self, batch: SRBatch) -> ValidationOutputs:
         """Degrade whole images and compare with the camera's."""
-        return domain_transfer(batch, self, self.scale)
+        return domain_transfer(batch, self, self.best_generator, self.scale)
 
-    def _adversarial(self, side: Side) -> Tensor:
-        loss = self.gan_loss.generator(side.real.detach(), side.fake)
-        return self.detached_adversarial_loss(loss, side.made_seen, side.made)
+    def _adversarial(self, domain: DomainOutputs) -> Tensor:
+        loss = self.gan_loss.generator(domain.real_logits.detach(), domain.fake_logits)
+        scale = self.loss_scale()
+        return detached_adversarial_loss(loss, domain.fake_detached, domain.fake, scale)
 
-    def _penalty(self, discriminator: nn.Module, side: Side) -> Tensor | None:
-        return self.gan_loss.penalty(discriminator, side.own, side.made.detach())
+    def _penalty(self, discriminator: nn.Module, domain: DomainOutputs) -> Tensor | None:
+        return self.gan_loss.penalty(discriminator, domain.real, domain.fake.detach())
 
 
-def _side(own: Tensor, made: Tensor, discriminator: nn.Module) -> Side:
-    made_seen = made.detach().requires_grad_()
-    return Side(own, made, made_seen, discriminator(own), discriminator(made_seen))
+def _domain_outputs(
+    real: Tensor, other: Tensor, generator: nn.Module, discriminator: nn.Module
+) -> DomainOutputs:
+    fake = generator(other)
+    check_size(generator, other, fake, other.shape)
+    fake_detached = fake.detach().requires_grad_()
+    return DomainOutputs(
+        real, fake, fake_detached, discriminator(real), discriminator(fake_detached)
+    )

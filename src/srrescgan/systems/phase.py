@@ -1,4 +1,4 @@
-"""One player's move in a game of several networks."""
+"""Phase: one optimization step of a training iteration."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from typing import Any
 from torch import Tensor, nn
 
 Terms = dict[str, Tensor]
-"""Weighted scalar loss terms by name; the player goes down their sum."""
+"""Weighted scalar loss terms by name; their sum is minimized."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """One update of one player: which networks move, and down which loss."""
+    """One optimizer: the networks that it updates, and their loss."""
 
     name: str
-    """Short name of the player, ``g`` or ``d``: its logging prefix and optimiser key."""
+    """``g`` (generator) or ``d`` (discriminator): prefix of the log names, key of the optimizer."""
     modules: tuple[nn.Module, ...]
-    """The networks this phase updates. Phases of one system update disjoint networks."""
+    """The networks that this phase updates. Phases of one system update disjoint networks."""
     loss: Callable[[Any], Terms]
-    """Terms from what the system saw this iteration (:meth:`PhasedSystem.look`). Their gradients
-    reach the parameters of ``modules`` and of no other player."""
+    """Maps the outputs of :meth:`PhasedSystem.shared_forward` to loss terms. Their gradients reach
+    the parameters of ``modules`` and of no other phase."""
     interval: int = 1
-    """Move only in every ``interval``-th iteration."""
+    """The phase takes part in every ``interval``-th iteration only."""
 
     def parameters(self) -> Iterator[nn.Parameter]:
         """Parameters that this phase updates, in a constant order."""

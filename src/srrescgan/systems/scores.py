@@ -1,4 +1,4 @@
-"""Means over images, per validation set, exact on any number of processes."""
+"""Mean scores per validation set, exact on any number of processes."""
 
 import math
 from collections import defaultdict
@@ -10,26 +10,23 @@ from srrescgan.ops.distributed import world_size
 
 
 class Scores:
-    """Collects one value per image and key; the mean is over images, never over batches.
+    """Collects one value per image under each key; the mean is over images, not over batches.
 
-    Every process adds the images it saw. :meth:`means` then sums sums and counts over processes,
-    so the result does not depend on how images were shared out.
+    Each process adds its own images. :meth:`means` adds up the sums and counts of all processes, so
+    the result does not depend on how the images were distributed.
     """
 
     def __init__(self) -> None:
-        self.newest: dict[str, Tensor] = {}
-        """What was added last under each key, for whoever looks at single images."""
         self._sums: dict[str, float] = defaultdict(float)
         self._counts: dict[str, int] = defaultdict(int)
 
     def add(self, key: str, values: Tensor) -> None:
-        """Add per-image ``values``, any shape, under ``key``."""
-        self.newest[key] = values
+        """Add one value per image, in a tensor of any shape, under ``key``."""
         self._sums[key] += float(values.double().sum())
         self._counts[key] += values.numel()
 
     def means(self) -> dict[str, float]:
-        """Return the mean per key over all processes, keys sorted, and start afresh."""
+        """Return the mean per key over all processes, sorted by key, and reset."""
         sums, counts = dict(self._sums), dict(self._counts)
         self._sums.clear()
         self._counts.clear()

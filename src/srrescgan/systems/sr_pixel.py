@@ -1,71 +1,54 @@
-"""A generator alone, trained on pairs: PSNR pre-training and PSNR-oriented baselines."""
+"""Generator trained on pairs without a discriminator: PSNR pre-training and baselines."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from srrescgan.schedulers import Scheduler
-from srrescgan.systems.base import OptimizerFactory, PhasedSystem
+from srrescgan.systems.base import PhasedSystem
+from srrescgan.systems.checks import check_size
 from srrescgan.systems.phase import Phase, Terms
-from srrescgan.types import Metric, SRBatch
+from srrescgan.systems.settings import TrainingSettings
+from srrescgan.types import SRBatch
 
 
 @dataclass(frozen=True)
-class Pair:
-    """What the generator made of a batch, and what it should have made."""
+class SROutputs:
+    """A batch and its super-resolved images."""
 
-    sr: Tensor
+    lr: Tensor
+    """``(B, 3, h, w)``, the input."""
     hr: Tensor
+    """``(B, 3, H, W)``, the ground truth."""
+    sr: Tensor
+    """``(B, 3, H, W)``, the output of the generator."""
 
 
 class SRPixelSystem(PhasedSystem):
-    """One generator and any number of supervised losses; no adversary.
+    """One generator and any number of supervised losses; no discriminator.
 
     Args:
         generator: lr -> sr.
         losses: weighted terms by name, each ``(sr, hr)`` -> scalar.
-        optimizer: as in :class:`PhasedSystem`, key ``g``.
-        scheduler: as in :class:`PhasedSystem`, key ``g``.
-        metrics: as in :class:`PhasedSystem`.
-        accumulate: as in :class:`PhasedSystem`.
-        grad_clip: as in :class:`PhasedSystem`.
-        ema_decay: as in :class:`PhasedSystem`.
-        channels_last: as in :class:`PhasedSystem`.
+        settings: as in :class:`PhasedSystem`; the phase is ``g``.
     """
 
     def __init__(
-        self,
-        generator: nn.Module,
-        losses: Mapping[str, nn.Module],
-        optimizer: Mapping[str, OptimizerFactory],
-        scheduler: Mapping[str, Scheduler],
-        metrics: Mapping[str, Metric],
-        accumulate: int = 1,
-        grad_clip: float | None = None,
-        ema_decay: float | None = None,
-        channels_last: bool = False,
+        self, generator: nn.Module, losses: Mapping[str, nn.Module], settings: TrainingSettings
     ) -> None:
-        super().__init__(
-            generator,
-            optimizer,
-            scheduler,
-            metrics,
-            accumulate,
-            grad_clip,
-            ema_decay,
-            channels_last,
-        )
+        super().__init__(generator=generator, settings=settings)
         self.losses = nn.ModuleDict(losses)
 
     def phases(self) -> tuple[Phase, ...]:
-        """The generator moves."""
+        """The generator's phase alone."""
         return (Phase("g", (self.generator,), self.generator_loss),)
 
-    def look(self, batch: SRBatch) -> Pair:
+    def shared_forward(self, batch: SRBatch) -> SROutputs:
         """Super-resolve the batch."""
-        return Pair(self.generator(batch["lr"]), batch["hr"])
+        sr = self.generator(batch["lr"])
+        check_size(self.generator, batch["lr"], sr, batch["hr"].shape)
+        return SROutputs(batch["lr"], batch["hr"], sr)
 
-    def generator_loss(self, pair: Pair) -> Terms:
+    def generator_loss(self, outputs: SROutputs) -> Terms:
         """The supervised terms."""
-        return {name: loss(pair.sr, pair.hr) for name, loss in self.losses.items()}
+        return {name: loss(outputs.sr, outputs.hr) for name, loss in self.losses.items()}
