@@ -156,6 +156,15 @@ def test_validation_runs_the_generator_in_eval_mode_and_training_in_train_mode(
     assert sorted(modes) == [False] * 2 * 3 + [True] * 4  # 2 validations of 3 photos, 4 iterations
 
 
+@pytest.mark.parametrize("ema_decay", [None, 0.5])
+def test_a_system_in_training_upscales_in_eval_mode(ema_decay: float | None) -> None:
+    """Whoever calls a system between two training steps gets a prediction."""
+    system = players(SRPixelSystem, generator=Enlarger(), ema_decay=ema_decay).train()
+    system(torch.rand(1, 3, 8, 8))
+    assert system.best_generator.modes == [False]
+    assert system.best_generator.training
+
+
 def test_padding_images_are_not_scored() -> None:
     system = players(SRPixelSystem, generator=Enlarger())
     hr = torch.rand(1, 3, 32, 32)
