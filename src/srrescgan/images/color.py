@@ -8,18 +8,18 @@ from PIL import Image, ImageCms
 from srrescgan.errors import DataError
 from srrescgan.images.metadata import profile_space
 
-_STRAIGHT = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "1": "L"}
+_STANDARD_MODE = {"La": "LA", "RGBa": "RGBA", "PA": "RGBA", "1": "L"}
 
 
 def color_levels(image: Image.Image, name: str) -> np.ndarray:
-    """Levels of a decoded picture of any mode that holds at most 16 bits per channel.
+    """Convert a decoded picture of any mode with at most 16 bits per channel to an array.
 
-    CMYK goes through its embedded profile to sRGB, or by Pillow's plain formula without one; both
-    at 8 bits. A color declared transparent becomes no alpha here: see :func:`keyed_alpha`.
+    CMYK is converted to sRGB at 8 bits: by its embedded profile, or without one by Pillow's plain
+    formula. A color that the file declares transparent is handled by :func:`keyed_alpha`.
 
     Args:
         image: the picture.
-        name: of its file, for the error.
+        name: name of its file, for the error message.
 
     Returns:
         ``(H, W, C)`` uint8, or uint16 for 16-bit grey; C 1 to 4: grey, grey and alpha, RGB, RGBA.
@@ -40,13 +40,13 @@ def color_levels(image: Image.Image, name: str) -> np.ndarray:
     elif image.mode == "P":
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     elif image.mode not in ("L", "LA", "RGB", "RGBA"):
-        image = image.convert(_STRAIGHT.get(image.mode, "RGB"))
+        image = image.convert(_STANDARD_MODE.get(image.mode, "RGB"))
     levels = np.array(image)
     return levels[..., None] if levels.ndim == 2 else levels
 
 
 def keyed_alpha(levels: np.ndarray, key: int | tuple[int, ...]) -> np.ndarray:
-    """Alpha ``(H, W)``: none where ``(H, W, C)`` has the color that the file calls transparent."""
+    """Alpha ``(H, W)`` that is 0 where ``(H, W, C)`` has the color declared transparent."""
     opaque = np.iinfo(levels.dtype).max
     return np.where((levels == np.asarray(key)).all(axis=-1), 0, opaque).astype(levels.dtype)
 
@@ -58,7 +58,7 @@ def _cmyk_to_srgb(image: Image.Image) -> Image.Image:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
             srgb = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
-        except ImageCms.PyCMSError:  # for instance one that only describes the way to CMYK
+        except ImageCms.PyCMSError:  # for example a profile that converts to CMYK only
             return image.convert("RGB")
         assert converted is not None
         return converted

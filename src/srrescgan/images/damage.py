@@ -1,4 +1,4 @@
-"""What goes wrong with picture files, in words."""
+"""Errors of reading image files, and the messages for them."""
 
 import struct
 from pathlib import Path
@@ -7,8 +7,8 @@ from PIL import Image
 
 from srrescgan.errors import DataError
 
-# Everything Pillow was seen to raise on a damaged file.
-DAMAGE = (
+# Every exception that Pillow was seen to raise on a damaged file.
+READ_ERRORS = (
     OSError,
     SyntaxError,
     ValueError,
@@ -22,22 +22,21 @@ DAMAGE = (
     Image.DecompressionBombError,
 )
 
-
-_FOREIGN = "is not an image that can be read (PNG, JPEG, WebP, TIFF, BMP, PPM)"
+_UNKNOWN_FORMAT = "is not an image that can be read (PNG, JPEG, WebP, TIFF, BMP, PPM)"
 
 
 def unreadable(path: str | Path, error: Exception) -> DataError:
-    """The error to raise for a picture file that could not be read because of ``error``."""
+    """Return the DataError for an image file that could not be read because of ``error``."""
     remedy = "copy or download it again, or remove it from the folder"
     if isinstance(error, FileNotFoundError):
         return DataError(f"{path} does not exist: correct the path")
     if isinstance(error, PermissionError):
-        return DataError(f"{path} may not be read: change its permissions")
+        return DataError(f"{path} cannot be read: permission denied; change its permissions")
     if isinstance(error, Image.UnidentifiedImageError):
         empty = Path(path).stat().st_size == 0
         if empty:
             return DataError(f"{path} is empty (0 bytes): {remedy}")
-        return DataError(f"{path} {_FOREIGN}, whatever its name says: convert it, or {remedy}")
+        return DataError(f"{path} {_UNKNOWN_FORMAT}, despite its name: convert it, or {remedy}")
     if isinstance(error, Image.DecompressionBombError):
         return DataError(f"{path} is too large to decode ({error}): cut it into smaller images")
     if isinstance(error, MemoryError):

@@ -1,4 +1,4 @@
-"""What the writers of single formats have in common."""
+"""The interface of the image encoders: the layout of an image, and how rows are written."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -8,7 +8,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Layout:
-    """Size and kind of a picture to write.
+    """Size, channels and depth of an image to write.
 
     Args:
         height: in pixels.
@@ -24,7 +24,7 @@ class Layout:
 
     @property
     def dtype(self) -> np.dtype:
-        """Of the rows."""
+        """Type of the rows."""
         return np.dtype(np.uint8 if self.depth == 8 else np.uint16)
 
     @property
@@ -39,12 +39,12 @@ class Layout:
 
 
 class Encoder(Protocol):
-    """Writes a picture into an open file."""
+    """Encodes an image into an open file, row by row."""
 
     def write(self, rows: np.ndarray) -> None:
-        """Take the next ``(n, width, channels)`` rows, top to bottom."""
+        """Encode the next ``(n, width, channels)`` rows, from top to bottom."""
         ...
 
     def finish(self) -> None:
-        """Write what is left once all rows have come."""
+        """Complete the file after the last row."""
         ...

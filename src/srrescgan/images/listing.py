@@ -1,4 +1,4 @@
-"""Which files are pictures."""
+"""Finds image files, by suffix."""
 
 from pathlib import Path
 
@@ -9,10 +9,11 @@ SUFFIXES = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", 
 
 
 def list_images(folder: str | Path) -> list[Path]:
-    """Find the pictures in a folder and below it, sorted by relative name; hidden ones ignored.
+    """Find the image files in a folder and below it, sorted by relative path, without hidden ones.
 
     Raises:
-        DataError: the folder does not exist or is not a folder. An empty one gives ``[]``.
+        DataError: the folder does not exist or is not a folder. (For an empty folder the result is
+            ``[]``.)
     """
     folder = Path(folder)
     if not folder.is_dir():

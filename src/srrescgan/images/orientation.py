@@ -1,4 +1,4 @@
-"""How a camera was held: the EXIF orientation."""
+"""EXIF orientation: how the camera was held."""
 
 from PIL import ExifTags, Image
 
@@ -14,14 +14,15 @@ _UPRIGHT = {
 
 
 def orientation_in_header(image: Image.Image) -> int:
-    """EXIF orientation still to be applied to a picture that was opened but not decoded."""
-    # Pillow turns TIFFs itself. Asking a PNG without EXIF in its header would decode all of it.
+    """EXIF orientation to apply to a picture that is open but not decoded yet."""
+    # Pillow turns TIFFs itself. Reading the EXIF of a PNG that has none in its header would decode
+    # the whole file.
     if image.format == "TIFF" or (image.format == "PNG" and "exif" not in image.info):
         return 1
     return image.getexif().get(ExifTags.Base.Orientation, 1)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Turn and mirror a decoded picture as its EXIF orientation (1 to 8) asks."""
+    """Rotate and mirror a decoded picture according to its EXIF orientation (1 to 8)."""
     turn = _UPRIGHT.get(orientation)
     return image if turn is None else image.transpose(turn)

@@ -1,4 +1,4 @@
-"""JPEG, WebP and BMP, which Pillow writes from a whole picture in memory."""
+"""Writes JPEG, WebP and BMP with Pillow, from the whole image in memory."""
 
 from typing import Any, BinaryIO
 
@@ -10,13 +10,13 @@ from srrescgan.images.encoder import Layout
 from srrescgan.images.metadata import Metadata
 
 _DEFAULT_JPEG_QUALITY = 95
-_FULL_COLOR = 90  # the JPEG quality from which color is stored at full resolution
-_JPEG_MARKER = 65_533  # bytes that one marker of a JPEG holds
+_FULL_COLOR = 90  # JPEG quality from which on color is stored at full resolution
+_JPEG_MARKER = 65_533  # bytes that fit into one JPEG marker segment
 _XMP_NAME = len(b"http://ns.adobe.com/xap/1.0/\0")
 
 
 class PillowEncoder:
-    """Collects a picture in memory and writes it at the end."""
+    """Collects the rows in memory and writes the image at the end."""
 
     def __init__(
         self,
@@ -33,15 +33,15 @@ class PillowEncoder:
         self._written = 0
 
     def write(self, rows: np.ndarray) -> None:
-        """Take the next ``(n, width, channels)`` rows."""
+        """Store the next ``(n, width, channels)`` rows."""
         self._pixels[self._written : self._written + len(rows)] = rows
         self._written += len(rows)
 
     def finish(self) -> None:
-        """Encode the picture.
+        """Encode the image.
 
         Raises:
-            DataError: the format cannot hold a picture of this size.
+            DataError: the format cannot store an image of this size.
         """
         grey = self._pixels.shape[-1] == 1
         image = Image.fromarray(self._pixels[..., 0] if grey else self._pixels)
@@ -68,7 +68,7 @@ def _webp(metadata: Metadata, quality: int | None) -> dict[str, Any]:
     lossless = quality is None or quality == 100
     return {
         "lossless": lossless,
-        # Lossless, it says how hard to try. `exact` keeps the color under full transparency.
+        # For lossless files, quality is the effort. `exact` keeps the color of transparent pixels.
         "quality": 75 if lossless else quality,
         "exact": True,
         "icc_profile": metadata.icc or b"",

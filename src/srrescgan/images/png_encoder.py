@@ -1,4 +1,4 @@
-"""PNG, row by row: Portable Network Graphics (Third Edition), W3C 2025."""
+"""Writes PNG row by row, by Portable Network Graphics (Third Edition), W3C 2025."""
 
 import struct
 import zlib
@@ -12,18 +12,18 @@ from srrescgan.images.metadata import Metadata
 _COLOR_TYPE = {1: 0, 2: 4, 3: 2, 4: 6}
 _AVERAGE = 3
 _INCH = 0.0254
-# Rows filtered at a time, in bytes: they and what the filter makes of them fit into the cache.
+# Bytes of rows filtered at a time; they and the filtered rows fit into the cache.
 _BLOCK = 2**18
-# Of one IDAT chunk.
+# Bytes of an IDAT chunk.
 _CHUNK = 2**20
 
 
 class PngEncoder:
-    """Writes a PNG in memory that depends on its width only.
+    """Writes a PNG with memory that depends on the width only.
 
-    Every row is filtered by Average, and deflated with run lengths and Huffman codes only. On
-    pictures that were enlarged, which are smooth, that is both faster and smaller than zlib's
-    level 1 or 6 after any of the filters; on pictures as a camera makes them it costs a tenth.
+    Every row is filtered by Average and deflated with run lengths and Huffman codes only. For
+    upscaled images, which are smooth, this is faster and smaller than zlib's levels 1 and 6 after
+    any filter; for images straight from a camera the files are about a tenth larger.
     """
 
     def __init__(self, file: BinaryIO, layout: Layout, metadata: Metadata) -> None:
@@ -36,11 +36,11 @@ class PngEncoder:
         file.write(b"\x89PNG\r\n\x1a\n")
         color = _COLOR_TYPE[layout.channels]
         header = struct.pack(">IIBBBBB", layout.width, layout.height, layout.depth, color, 0, 0, 0)
-        self._chunk(b"IHDR", header)
-        self._describe(metadata)
+        self._write_chunk(b"IHDR", header)
+        self._write_metadata(metadata)
 
     def write(self, rows: np.ndarray) -> None:
-        """Take the next ``(n, width, channels)`` rows."""
+        """Encode the next ``(n, width, channels)`` rows."""
         data = rows.astype(rows.dtype.newbyteorder(">"), copy=False)
         lines = np.ascontiguousarray(data).view(np.uint8).reshape(len(rows), -1)
         for start in range(0, len(lines), self._rows_at_once):
@@ -50,16 +50,16 @@ class PngEncoder:
                 self._flush()
 
     def finish(self) -> None:
-        """Write the end of the pixels and of the file."""
+        """Write the last pixels and the end of the file."""
         self._pending += self._deflate.flush()
         self._flush()
-        self._chunk(b"IEND", b"")
+        self._write_chunk(b"IEND", b"")
 
     def _filtered(self, lines: np.ndarray) -> np.ndarray:
         above = np.concatenate([self._above[None], lines[:-1]])
         self._above = lines[-1].copy()
         size = self._pixel_bytes
-        # The average of left and above, rounded down, without leaving 8 bits.
+        # The average of left and above, rounded down, computed within 8 bits.
         average = above >> 1
         left, over = lines[:, :-size], above[:, size:]
         average[:, size:] = (left & over) + ((left ^ over) >> 1)
@@ -68,25 +68,25 @@ class PngEncoder:
         np.subtract(lines, average, out=filtered[:, 1:])
         return filtered
 
-    def _describe(self, metadata: Metadata) -> None:
+    def _write_metadata(self, metadata: Metadata) -> None:
         if metadata.icc:
-            self._chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(metadata.icc))
+            self._write_chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(metadata.icc))
         if metadata.dpi:
-            per_metre = (min(round(dots / _INCH), 2**31 - 1) for dots in metadata.dpi)
-            self._chunk(b"pHYs", struct.pack(">IIB", *per_metre, 1))
+            per_meter = (min(round(dots / _INCH), 2**31 - 1) for dots in metadata.dpi)
+            self._write_chunk(b"pHYs", struct.pack(">IIB", *per_meter, 1))
         if metadata.exif:
-            self._chunk(b"eXIf", metadata.exif.removeprefix(b"Exif\0\0"))
+            self._write_chunk(b"eXIf", metadata.exif.removeprefix(b"Exif\0\0"))
         if metadata.xmp:
-            self._chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp)
+            self._write_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + metadata.xmp)
         for keyword, text in metadata.text.items():
             name = keyword.encode("latin-1", "replace")[:79]
-            self._chunk(b"iTXt", name + b"\0\0\0\0\0" + text.encode("utf-8", "replace"))
+            self._write_chunk(b"iTXt", name + b"\0\0\0\0\0" + text.encode("utf-8", "replace"))
 
     def _flush(self) -> None:
-        self._chunk(b"IDAT", bytes(self._pending))
+        self._write_chunk(b"IDAT", bytes(self._pending))
         self._pending.clear()
 
-    def _chunk(self, kind: bytes, data: bytes) -> None:
+    def _write_chunk(self, kind: bytes, data: bytes) -> None:
         checksum = zlib.crc32(data, zlib.crc32(kind))
         self._file.write(struct.pack(">I", len(data)) + kind)
         self._file.write(data)

@@ -1,4 +1,4 @@
-"""TIFF, strip by strip: TIFF Revision 6.0 (Adobe, 1992), Technical Note 2 for Deflate, BigTIFF."""
+"""Writes TIFF strip by strip: TIFF 6.0 (Adobe, 1992), Technical Note 2 for Deflate, BigTIFF."""
 
 import struct
 import zlib
@@ -11,18 +11,18 @@ from PIL.TiffImagePlugin import ImageFileDirectory_v2
 from srrescgan.images.encoder import Layout
 from srrescgan.images.metadata import Metadata
 
-# Above this the offsets of a classic TIFF could run out: 4 GB, less metadata and what deflating
-# adds to noise.
+# Bytes of pixels above which a classic TIFF, limited to 4 GB, could be too small: the difference is
+# for metadata and for what deflate adds to noise.
 _CLASSIC = 2**32 - 2**26
 _STRIP = 2**18  # bytes of pixels, before deflating
 _STRIP_OFFSETS, _STRIP_BYTES, _XMP = 273, 279, 700
-_LONG, _LONG8 = 4, 16  # types of a value
+_LONG, _LONG8 = 4, 16  # TIFF types of a value
 
 
 class TiffEncoder:
-    """Writes a TIFF in memory that grows with the height by 16 bytes per strip only.
+    """Writes a TIFF with memory that grows with the height by 16 bytes per strip only.
 
-    Strips are differenced along the rows and deflated. A picture that could pass 4 GB becomes a
+    Strips store differences along the rows, deflated. An image that could exceed 4 GB becomes a
     BigTIFF.
     """
 
@@ -31,30 +31,30 @@ class TiffEncoder:
         self._layout = layout
         self._metadata = metadata
         self._rows_per_strip = min(layout.height, max(1, _STRIP // layout.row_bytes))
-        self._waiting = np.empty((0, layout.width, layout.channels), layout.dtype)
+        self._buffer = np.empty((0, layout.width, layout.channels), layout.dtype)
         self._offsets: list[int] = []
         self._sizes: list[int] = []
-        self._big = layout.height * layout.row_bytes > _CLASSIC
-        self._header = b"II+\0\x08\0\0\0" + bytes(8) if self._big else b"II*\0" + bytes(4)
+        self._bigtiff = layout.height * layout.row_bytes > _CLASSIC
+        self._header = b"II+\0\x08\0\0\0" + bytes(8) if self._bigtiff else b"II*\0" + bytes(4)
         file.write(self._header)
 
     def write(self, rows: np.ndarray) -> None:
-        """Take the next ``(n, width, channels)`` rows."""
-        rows = np.concatenate([self._waiting, rows])
+        """Encode the next ``(n, width, channels)`` rows; an incomplete strip waits for more."""
+        rows = np.concatenate([self._buffer, rows])
         whole = len(rows) // self._rows_per_strip * self._rows_per_strip
         for start in range(0, whole, self._rows_per_strip):
             self._strip(rows[start : start + self._rows_per_strip])
-        self._waiting = rows[whole:].copy()
+        self._buffer = rows[whole:].copy()
 
     def finish(self) -> None:
-        """Write the last strip and the tags, and point the header at them."""
-        if len(self._waiting):
-            self._strip(self._waiting)
+        """Write the last strip and the tags, and set the header's pointer to them."""
+        if len(self._buffer):
+            self._strip(self._buffer)
         self._file.write(bytes(self._file.tell() % 2))
         directory = self._file.tell()
         self._file.write(self._directory(directory))
-        self._file.seek(8 if self._big else 4)
-        self._file.write(struct.pack("<Q" if self._big else "<L", directory))
+        self._file.seek(8 if self._bigtiff else 4)
+        self._file.write(struct.pack("<Q" if self._bigtiff else "<L", directory))
 
     def _strip(self, rows: np.ndarray) -> None:
         differences = rows.astype(rows.dtype.newbyteorder("<"))
@@ -66,9 +66,9 @@ class TiffEncoder:
         self._file.write(data)
 
     def _directory(self, start: int) -> bytes:
-        """All tags, as bytes that will lie at ``start``."""
+        """All tags, as bytes to be written at ``start``."""
         tags = ImageFileDirectory_v2(self._header)
-        self._describe(tags)
+        self._add_metadata(tags)
         layout = self._layout
         tags[256], tags[257] = layout.width, layout.height
         tags[258] = (layout.depth,) * layout.channels
@@ -81,21 +81,23 @@ class TiffEncoder:
         if layout.alpha:
             tags[338] = 2  # straight alpha
         for tag, values in ((_STRIP_OFFSETS, self._offsets), (_STRIP_BYTES, self._sizes)):
-            tags.tagtype[tag] = _LONG8 if self._big else _LONG
+            tags.tagtype[tag] = _LONG8 if self._bigtiff else _LONG
             tags[tag] = tuple(values)
         data = bytearray(tags.tobytes(start))
         self._restore_offsets(data, start, sorted(tags).index(_STRIP_OFFSETS))
         return bytes(data)
 
     def _restore_offsets(self, data: bytearray, start: int, index: int) -> None:
-        # Pillow writes strips behind the tags and adds where these end to every offset.
-        count, entry, number, size = (8, 20, "Q", 8) if self._big else (2, 12, "L", 4)
-        place = count + (index + 1) * entry - size  # the value of a tag, or where it lies
+        # Pillow expects the strips after the tags, and adds the end of the tags to every offset.
+        count, entry, number, size = (8, 20, "Q", 8) if self._bigtiff else (2, 12, "L", 4)
+        place = (
+            count + (index + 1) * entry - size
+        )  # position of the tag's value, or of the pointer to it
         if len(self._offsets) > 1:
             place = struct.unpack_from(f"<{number}", data, place)[0] - start
         struct.pack_into(f"<{len(self._offsets)}{number}", data, place, *self._offsets)
 
-    def _describe(self, tags: ImageFileDirectory_v2) -> None:
+    def _add_metadata(self, tags: ImageFileDirectory_v2) -> None:
         metadata = self._metadata
         if metadata.exif:
             exif = Image.Exif()

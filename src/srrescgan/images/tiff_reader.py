@@ -1,6 +1,6 @@
-"""TIFFs that Pillow does not open, or opens wrongly, read by tifffile.
+"""Reads with tifffile the TIFFs that Pillow cannot open or misreads.
 
-Grey with transparency at 16 bits, and channels stored one plane after the other.
+These are 16-bit grey with transparency, and files with one plane per channel.
 """
 
 import logging
@@ -10,17 +10,17 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from srrescgan.errors import DataError
-from srrescgan.images.deep import straight
 from srrescgan.images.orientation import upright
+from srrescgan.images.sixteen_bit import unpremultiplied
 
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _WHITE_IS_ZERO = 0
 _COLORS = {_WHITE_IS_ZERO: 1, 1: 1, 2: 3}  # channels of grey and of RGB, by photometric tag
-_ASSOCIATED, _UNASSOCIATED = 1, 2  # TIFF's words for premultiplied and straight alpha
+_ASSOCIATED, _UNASSOCIATED = 1, 2  # TIFF's terms for premultiplied and straight alpha
 
 
 def is_tiff(path: str | Path) -> bool:
-    """Whether a file begins like a TIFF."""
+    """Whether a file starts with the signature of a TIFF."""
     with Path(path).open("rb") as file:
         return file.read(4) in _MAGIC
 
@@ -30,16 +30,16 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
 
     Returns:
         ``(H, W, C)`` uint8 or uint16, C 1 to 4 (grey, grey and alpha, RGB, RGBA), straight color;
-        all tags of the page, for the metadata; and whether more pages follow.
+        all tags of the page, for the metadata; whether more pages follow.
 
     Raises:
-        DataError: neither grey nor RGB at 8 or 16 bits.
-        ValueError: damaged, or a compression that tifffile does not know.
+        DataError: neither grey nor RGB at 8 or 16 bits, or a compression without decoder.
+        ValueError: damaged.
         PIL.Image.DecompressionBombError: more than ``max_pixels``.
     """
     import tifffile
 
-    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # our error says it
+    logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # our exception has the message
     try:
         with tifffile.TiffFile(path) as file:
             page = file.pages.first
@@ -66,22 +66,25 @@ def read_tiff(path: str | Path, max_pixels: int) -> tuple[np.ndarray, Image.Exif
                 levels[..., :1] = ~levels[..., :1]
         with Path(path).open("rb") as stream:
             tags.load_from_fp(stream, offset)
-            tags.get_ifd(ExifTags.IFD.Exif), tags.get_ifd(ExifTags.IFD.GPSInfo)  # while it is open
+            (
+                tags.get_ifd(ExifTags.IFD.Exif),
+                tags.get_ifd(ExifTags.IFD.GPSInfo),
+            )  # read while the file is open
     except (DataError, Image.DecompressionBombError, FileNotFoundError):
         raise
-    except Exception as error:  # tifffile and its codecs raise anything on a damaged file
+    except Exception as error:  # tifffile and its codecs raise any exception on a damaged file
         if "imagecodecs" in str(error):
             raise DataError(
-                f"{path} is compressed in a way that is not read here ({error}): save it"
-                " uncompressed, or with Deflate"
+                f"{path} uses a compression that cannot be read here ({error}): save it"
+                " uncompressed or with Deflate"
             ) from error
         raise ValueError(repr(error)) from error
     levels = levels[..., : colors + (alpha in [(_ASSOCIATED,), (_UNASSOCIATED,)])]
     if alpha == (_ASSOCIATED,):
-        levels = straight(levels)
-    return _turned(levels, tags.get(ExifTags.Base.Orientation, 1)), tags, more_pages
+        levels = unpremultiplied(levels)
+    return _upright(levels, tags.get(ExifTags.Base.Orientation, 1)), tags, more_pages
 
 
-def _turned(levels: np.ndarray, orientation: int) -> np.ndarray:
+def _upright(levels: np.ndarray, orientation: int) -> np.ndarray:
     planes = [Image.fromarray(np.ascontiguousarray(plane)) for plane in np.moveaxis(levels, -1, 0)]
     return np.stack([np.array(upright(plane, orientation)) for plane in planes], axis=-1)

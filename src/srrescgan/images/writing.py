@@ -1,7 +1,8 @@
-"""Writing picture files: whole or not at all."""
+"""Writes image files atomically, in every format."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,27 +12,57 @@ from PIL import Image
 from srrescgan.errors import ConfigError, DataError, nearest
 from srrescgan.files import replacing
 from srrescgan.images.encoder import Encoder, Layout
-from srrescgan.images.formats import FORMATS
 from srrescgan.images.metadata import NO_METADATA, Metadata
 from srrescgan.images.pillow_encoder import PillowEncoder
 from srrescgan.images.png_encoder import PngEncoder
 from srrescgan.images.tiff_encoder import TiffEncoder
 
 
+@dataclass(frozen=True)
+class Format:
+    """What an image format can store.
+
+    Args:
+        suffix: suffix of its files, with the dot.
+        depths: bits per channel that it stores.
+        alpha: whether it stores transparency.
+        max_side: largest height and width, in pixels.
+        streams: whether it is written row by row in bounded memory, not from a whole image.
+        quality: whether it takes a quality from 1 to 100.
+    """
+
+    suffix: str
+    depths: tuple[int, ...]
+    alpha: bool
+    max_side: int
+    streams: bool
+    quality: bool
+
+
+FORMATS = {
+    "png": Format(".png", (8, 16), alpha=True, max_side=2**31 - 1, streams=True, quality=False),
+    "tiff": Format(".tiff", (8, 16), alpha=True, max_side=2**31 - 1, streams=True, quality=False),
+    "jpg": Format(".jpg", (8,), alpha=False, max_side=65_500, streams=False, quality=True),
+    "webp": Format(".webp", (8,), alpha=True, max_side=16_383, streams=False, quality=True),
+    "bmp": Format(".bmp", (8,), alpha=False, max_side=2**31 - 1, streams=False, quality=False),
+}
+"""By the name that :func:`writing_photo` takes."""
+
+
 def write_png(path: str | Path, image: np.ndarray) -> None:
-    """Write ``(H, W, 3)`` uint8 as a PNG, whole or not at all; makes the folder if need be.
+    """Write ``(H, W, 3)`` uint8 as a PNG, atomically; creates the folder.
 
     Raises:
-        DataError: the disk refuses (no space, no permission); an older file stays as it was.
+        DataError: the disk is full or not writable; an existing file stays as it was.
     """
-    with _refusals(path), replacing(Path(path)) as temporary:
+    with _disk_errors(path), replacing(Path(path)) as temporary:
         Image.fromarray(image).save(temporary, format="PNG")
 
 
 class PhotoWriter:
-    """Takes the rows of a picture, top to bottom, as many at a time as come.
+    """Writes the rows of an image from top to bottom, any number at a time.
 
-    Made by :func:`writing_photo`.
+    Created by :func:`writing_photo`.
     """
 
     def __init__(self, path: Path, layout: Layout, encoder: Encoder) -> None:
@@ -41,11 +72,11 @@ class PhotoWriter:
         self._written = 0
 
     def write(self, rows: np.ndarray) -> None:
-        """Write the next ``(n, width, channels)`` rows, of the depth's type.
+        """Write the next ``(n, width, channels)`` rows, uint8 or uint16 by the depth.
 
         Raises:
-            ValueError: another shape or type, or more rows than the picture has.
-            DataError: the disk refuses.
+            ValueError: another shape or type, or more rows than the image has.
+            DataError: the disk is full or not writable.
         """
         layout = self._layout
         if rows.dtype != layout.dtype or rows.shape[1:] != (layout.width, layout.channels):
@@ -55,15 +86,15 @@ class PhotoWriter:
             )
         self._written += len(rows)
         if self._written > layout.height:
-            raise ValueError(f"{self._written} rows for a picture of {layout.height}")
-        with _refusals(self._path):
+            raise ValueError(f"{self._written} rows for an image of height {layout.height}")
+        with _disk_errors(self._path):
             self._encoder.write(rows)
 
     def finish(self) -> None:
-        """Complete the file; :func:`writing_photo` does it."""
+        """Complete the file; called by :func:`writing_photo`."""
         if self._written < self._layout.height:
-            raise ValueError(f"{self._written} rows for a picture of {self._layout.height}")
-        with _refusals(self._path):
+            raise ValueError(f"{self._written} rows for an image of height {self._layout.height}")
+        with _disk_errors(self._path):
             self._encoder.finish()
 
 
@@ -79,33 +110,34 @@ def writing_photo(
     metadata: Metadata = NO_METADATA,
     quality: int | None = None,
 ) -> Iterator[PhotoWriter]:
-    """Open a picture for writing by rows; the file is there, whole, when the block ends well.
+    """Open an image file for writing by rows; it appears complete when the block ends.
 
-    Until then, and if it ends badly, an older file stays as it was. PNG and TIFF are written as the
-    rows come, in memory that does not grow with the height; the others are put together in memory.
-    What a format cannot hold of the metadata is left out, and a color profile for another number
+    Until then, and if the block raises, an existing file stays as it was. PNG and TIFF are written
+    row by row with bounded memory; the other formats are encoded from the whole image in memory.
+    Metadata that the format cannot store is left out, and so is a color profile for another number
     of channels.
 
     Args:
-        path: of the file; its folder is made if need be. Its suffix is the caller's affair.
+        path: path of the file; its folder is created. The suffix is not checked.
         format: one of :data:`FORMATS`.
         height: in pixels.
         width: in pixels.
         channels: 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA; straight color.
         depth: bits per channel, 8 or 16: rows are uint8 or uint16.
-        metadata: to go with the pixels.
+        metadata: metadata to store.
         quality: 1 to 100; None is 95 for jpg, and lossless for webp, as is 100.
 
     Raises:
-        ConfigError: no such format, or one without this depth, alpha or quality.
-        DataError: larger than the format allows, too large for the memory, or the disk refuses.
-        ValueError: rows are missing or too many.
+        ConfigError: the format does not exist, or does not support this depth, alpha or quality.
+        DataError: the image exceeds the format's size or the memory, or the disk is full or not
+            writable.
+        ValueError: too few or too many rows were written.
     """
     path, layout = Path(path), Layout(height, width, channels, depth)
     _check(path, format, layout, quality)
-    metadata = metadata.suiting(channels)
+    metadata = metadata.for_channels(channels)
     with ExitStack() as stack:
-        with _refusals(path):
+        with _disk_errors(path):
             temporary = stack.enter_context(replacing(path))
             file = stack.enter_context(temporary.open("wb"))
             encoder = _encoder(file, format, layout, metadata, quality)
@@ -114,10 +146,10 @@ def writing_photo(
             yield writer
             writer.finish()
         except BaseException:
-            with suppress(OSError):  # a full disk would complain once more
+            with suppress(OSError):  # a full disk raises again
                 file.close()
             raise
-        with _refusals(path):
+        with _disk_errors(path):
             stack.close()
 
 
@@ -136,32 +168,32 @@ def _check(path: Path, format: str, layout: Layout, quality: int | None) -> None
         raise ConfigError(
             f"format {format!r} is not one of {', '.join(FORMATS)}{nearest(format, FORMATS)}"
         )
-    able = FORMATS[format]
-    if layout.depth not in able.depths:
+    limits = FORMATS[format]
+    if layout.depth not in limits.depths:
         raise ConfigError(
             f"{format} stores 8 bits per channel, not {layout.depth}: use png or tiff"
         )
-    if layout.alpha and not able.alpha:
+    if layout.alpha and not limits.alpha:
         raise ConfigError(f"{format} stores no transparency: use png, tiff or webp")
-    if quality is not None and not able.quality:
-        raise ConfigError(f"{format} is lossless and takes no quality: leave it out")
+    if quality is not None and not limits.quality:
+        raise ConfigError(f"{format} is lossless and takes no quality: remove quality=")
     if quality is not None and not 1 <= quality <= 100:
         raise ConfigError(f"quality {quality} is not between 1 and 100")
-    if max(layout.height, layout.width) > able.max_side:
+    if max(layout.height, layout.width) > limits.max_side:
         raise DataError(
-            f"{path} would be {layout.width}x{layout.height} pixels, and a {format} has at most "
-            f"{able.max_side} on a side: use png or tiff"
+            f"{path} would be {layout.width}x{layout.height} pixels, but {format} allows at most "
+            f"{limits.max_side} per side: use png or tiff"
         )
 
 
 @contextmanager
-def _refusals(path: str | Path) -> Iterator[None]:
+def _disk_errors(path: str | Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise DataError(
-            f"cannot write {path} ({error.strerror or error}): make room or choose a folder "
-            f"that you may write to"
+            f"cannot write {path} ({error.strerror or error}): make room or choose "
+            f"a folder that you may write to"
         ) from error
     except MemoryError as error:
         raise DataError(
