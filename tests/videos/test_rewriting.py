@@ -221,9 +221,9 @@ def test_nothing_is_left_of_a_run_that_was_interrupted(tmp_path) -> None:
     ("options", "message"),
     [
         ({"codec": "libx246"}, "codec=libx246 does not exist"),
-        ({"codec": "flv", "crf": None}, "does not go into mp4"),
-        ({"codec": "mpeg4"}, "mpeg4 knows no crf=16: give crf=null"),
-        ({"codec": "aac"}, "aac is none for pictures"),
+        ({"codec": "flv", "crf": None}, "cannot be stored in mp4"),
+        ({"codec": "mpeg4"}, "mpeg4 has no option crf: set crf=null"),
+        ({"codec": "aac"}, "aac is not a video codec"),
         ({"crf": 99}, "from 0 .best. to 63"),
     ],
 )
@@ -237,7 +237,7 @@ def test_an_encoding_that_cannot_be_is_named(tmp_path, options, message) -> None
 def test_sound_that_would_be_lost_stops_it_before_the_first_picture(tmp_path) -> None:
     source, target = tmp_path / "clip.mkv", tmp_path / "large.mp4"
     write_clip(source, container="matroska", sound="pcm_u8")
-    with pytest.raises(DataError, match=r"stream 1 \(audio pcm_u8\) does not go into a .mp4"):
+    with pytest.raises(DataError, match=r"stream 1 \(audio pcm_u8\) cannot be stored in a .mp4"):
         rewrite(read_through(source), target, not_reached, 4, Encoding())
 
 

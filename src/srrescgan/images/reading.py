@@ -19,7 +19,7 @@ def read_image(path: str | Path) -> np.ndarray:
         ``(H, W, 3)`` uint8, RGB.
 
     Raises:
-        DataError: the file is missing, empty, no image, damaged, or of more than 8 bits per channel.
+        DataError: the file is missing, empty, no image, damaged, or has over 8 bits per channel.
     """
     try:
         # Pass an open file: given a path, Pillow maps some TIFFs into memory and garbles turned

@@ -19,7 +19,7 @@ from rich.progress import (
 from srrescgan.errors import UserError
 from srrescgan.images import photo_size
 from srrescgan.inference.sinks import OnProgress
-from srrescgan.videos import announced_pixels, is_video
+from srrescgan.videos import estimated_pixels, is_video
 
 _SPEED_WINDOW = 3600.0  # seconds: a large picture may take minutes between two updates
 _LINE_EVERY = 30.0  # seconds, within a picture, where there is no terminal
@@ -97,7 +97,7 @@ class UpscaleProgress:
 def _area(source: Path) -> int:
     try:
         if is_video(source):
-            return announced_pixels(source)
+            return estimated_pixels(source)
         height, width = photo_size(source)
     except UserError:  # reported when its turn comes
         return 0

@@ -1,9 +1,9 @@
-"""The edge of the disk for moving pictures: the only place that reads or writes video files.
+"""Reads and writes video files; no other package does.
 
 Needs the optional extra ``video`` (PyAV, which carries FFmpeg's libraries).
 """
 
-from srrescgan.videos.clip import Clip, announced_pixels, read_through
+from srrescgan.videos.clip import Clip, estimated_pixels, read_through
 from srrescgan.videos.encoding import Encoding
 from srrescgan.videos.names import SUFFIXES, is_video, list_videos, output_suffix
 from srrescgan.videos.rewriting import rewrite
@@ -12,7 +12,7 @@ __all__ = [
     "SUFFIXES",
     "Clip",
     "Encoding",
-    "announced_pixels",
+    "estimated_pixels",
     "is_video",
     "list_videos",
     "output_suffix",

@@ -1,4 +1,4 @@
-"""From a video's colors to RGB and back."""
+"""Converts video frames to RGB and back."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from srrescgan.videos.clip import Clip
 if TYPE_CHECKING:
     from av import VideoFrame
 
-# swscale's numbers are those of AVColorSpace, but for this one.
+# swscale uses the numbers of AVColorSpace, except for BT.601.
 _BT601, _BT601_OF_SWSCALE = 6, 5
 
 
@@ -20,15 +20,15 @@ def to_rgb(frame: VideoFrame, clip: Clip) -> np.ndarray:
     from av.video.reformatter import ColorRange
 
     if not frame.format.is_rgb:
-        frame.colorspace = clip.matrix  # of files that do not say it
+        frame.colorspace = clip.matrix  # for files that do not state it
     rgb = frame.reformat(
-        format=_rgb_format(clip), dst_color_range=ColorRange.JPEG, interpolation=_careful()
+        format=_rgb_format(clip), dst_color_range=ColorRange.JPEG, interpolation=_interpolation()
     )
     return rgb.to_ndarray()
 
 
 def from_rgb(pixels: np.ndarray, clip: Clip, pixel_format: str) -> VideoFrame:
-    """A frame in the colors of the clip; ``pixels`` as :func:`to_rgb` gives them."""
+    """Convert pixels as returned by :func:`to_rgb` to a frame in the clip's color format."""
     from av import VideoFrame
     from av.video.reformatter import ColorRange
 
@@ -36,7 +36,7 @@ def from_rgb(pixels: np.ndarray, clip: Clip, pixel_format: str) -> VideoFrame:
         format=pixel_format,
         dst_colorspace=_BT601_OF_SWSCALE if clip.matrix == _BT601 else clip.matrix,
         dst_color_range=ColorRange.JPEG if clip.full_range else ColorRange.MPEG,
-        interpolation=_careful(),
+        interpolation=_interpolation(),
     )
 
 
@@ -44,8 +44,8 @@ def _rgb_format(clip: Clip) -> str:
     return "rgb24" if clip.depth <= 8 else "rgb48le"
 
 
-def _careful() -> int:
-    """Color of half the size is enlarged smoothly and everywhere, and nothing is cut off."""
+def _interpolation() -> int:
+    """Flags of swscale: bicubic interpolation of chroma, and exact rounding."""
     from av.video.reformatter import Interpolation
 
     return (

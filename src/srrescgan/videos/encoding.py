@@ -1,4 +1,4 @@
-"""How enlarged pictures are encoded."""
+"""Encoding of the upscaled frames: codec, quality, pixel format."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from av import Codec, VideoStream
     from av.container import OutputContainer
 
-_LOOKAHEAD = 10  # frames; the encoder keeps them, and with its usual 40 needs twice the memory
+_LOOKAHEAD = 10  # frames the encoder buffers; with its default of 40 it needs twice the memory
 _WORST_CRF = 63  # of VP9 and AV1; 51 of H.264 and H.265
 _LIMITED, _FULL = 1, 2  # FFmpeg's AVColorRange
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """What the results of a command have in common.
+    """How to encode the videos that a command writes.
 
     Raises:
-        ConfigError: there is no such ``crf``.
+        ConfigError: ``crf`` is out of range.
     """
 
     codec: str = "libx264"
     """FFmpeg's name of the encoder."""
     crf: int | None = 16
-    """Its quality; smaller is better and larger, and 0 of ``libx264`` loses nothing. ``None`` for
-    encoders that have none."""
+    """Quality: a smaller number gives better quality and a larger file; with ``libx264``, 0 is
+    lossless. ``None`` for encoders without ``crf``."""
     keep_metadata: bool = True
-    """Whether titles, dates, places, chapters and other tags are carried."""
+    """Whether titles, dates, places, chapters and other tags are copied."""
 
     def __post_init__(self) -> None:
         if self.crf is not None and not 0 <= self.crf <= _WORST_CRF:
@@ -41,29 +41,29 @@ class Encoding:
     def add_to(
         self, output: OutputContainer, stream: VideoStream, clip: Clip, scale: int
     ) -> VideoStream:
-        """Add the stream of the enlarged pictures, its encoder open.
+        """Add the stream of the upscaled frames to the output, and open its encoder.
 
         Args:
-            output: the container.
-            stream: that of the originals.
-            clip: what is known of it.
-            scale: how many times larger the pictures are.
+            output: container to write to.
+            stream: video stream of the source.
+            clip: properties of the source.
+            scale: upscaling factor.
 
         Raises:
-            ConfigError: there is no such encoder, or it does not take this.
+            ConfigError: the encoder does not exist, or rejects the options or the frame size.
         """
         import av
         from av.codec.context import Flags
 
         try:
             if av.Codec(self.codec, "w").type != "video":
-                raise ConfigError(f"codec={self.codec} is none for pictures: choose libx264")
-            # No frame comes at this rate if the source's do not: a hint to the encoder.
+                raise ConfigError(f"codec={self.codec} is not a video codec: choose libx264")
+            # The rate is a hint to the encoder: frames keep the timestamps of the source.
             video = cast("VideoStream", output.add_stream(self.codec, rate=stream.average_rate))
-        except ValueError as error:  # UnknownCodecError is one, too
+        except ValueError as error:  # UnknownCodecError is a ValueError
             raise ConfigError(
-                f"codec={self.codec} does not exist here, or does not go into {output.format.name}"
-                " files: libx264 fits all of them, ffv1 .mkv"
+                f"codec={self.codec} does not exist here, or cannot be stored in"
+                f" {output.format.name} files: choose libx264 for any file, or ffv1 for .mkv"
             ) from error
         context = video.codec_context
         context.height, context.width = scale * clip.height, scale * clip.width
@@ -82,20 +82,20 @@ class Encoding:
             context.open()
         except av.FFmpegError as error:
             raise ConfigError(
-                f"codec={self.codec} crf={self.crf} refuses pictures of"
+                f"codec={self.codec} crf={self.crf} cannot encode frames of"
                 f" {context.width}x{context.height} ({error.strerror}): choose another codec"
             ) from error
         return video
 
     def _options(self, known: set[str]) -> dict[str, str]:
         if self.crf is not None and "crf" not in known:
-            raise ConfigError(f"codec={self.codec} knows no crf={self.crf}: give crf=null")
+            raise ConfigError(f"codec={self.codec} has no option crf: set crf=null")
         options = {"crf": self.crf, "rc-lookahead": _LOOKAHEAD if "rc-lookahead" in known else None}
         return {key: str(value) for key, value in options.items() if value is not None}
 
 
 def _pixel_format(codec: Codec, clip: Clip, height: int, width: int) -> str:
-    """The encoder's format closest to the source's; color cannot be halved where sizes are odd."""
+    """The encoder's pixel format closest to the source's; odd sizes rule out chroma subsampling."""
     subsampling = "444" if height % 2 or width % 2 else clip.subsampling
     known = [form.name for form in codec.video_formats or ()]
     wanted = [f"yuv{subsampling}p", f"yuv{subsampling}p10le"]
@@ -104,7 +104,7 @@ def _pixel_format(codec: Codec, clip: Clip, height: int, width: int) -> str:
     fitting = [name for name in wanted if name in known]
     if not fitting:
         raise ConfigError(
-            f"codec={codec.name} has neither of {' and '.join(wanted)}, and {clip.path} needs one:"
+            f"codec={codec.name} supports neither {' nor '.join(wanted)}, which {clip.path} needs:"
             " choose libx264"
         )
     return fitting[0]
