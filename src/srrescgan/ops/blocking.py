@@ -1,4 +1,4 @@
-"""Traces of a codec that works in blocks of 8 x 8 pixels."""
+"""JPEG blockiness: energy of the steps at the borders of 8 x 8 blocks."""
 
 import torch
 from torch import Tensor
@@ -9,19 +9,19 @@ _CAP = 16 / 255
 
 
 def grid_energy(luma: Tensor) -> Tensor:
-    """Mean strength of the steps between neighbouring columns, by their place in the 8-grid.
+    """Mean strength of the steps between neighboring columns, by position in the grid of 8.
 
     The strength of the step between columns ``i`` and ``i + 1`` is the absolute third difference
-    ``|-x[i-1] + 3 x[i] - 3 x[i+1] + x[i+2]|``, which smooth shading does not raise, cut off at 16
-    grey levels, so that a few strong edges of the content do not decide.
+    ``|-x[i-1] + 3 x[i] - 3 x[i+1] + x[i+2]|``, which is small for smooth shading. It is
+    clipped at 16 grey levels, so that a few strong edges of the content do not dominate.
 
     Args:
         luma: values in [0, 1]; give the transposed image for the steps between rows.
 
     Returns:
-        ``[..., h, p]``: mean over the even (``h = 0``) or odd (``h = 1``) rows of the steps behind
-        the columns ``p, p + 8, p + 16, ...``. A JPEG whose first block begins at column 0 stands
-        out at ``p = 7``.
+        ``[..., h, p]``: mean over the even (``h = 0``) or odd (``h = 1``) rows of the steps after
+        the columns ``p, p + 8, p + 16, ...``. A JPEG whose first block starts at column 0 has its
+        maximum at ``p = 7``.
 
     Raises:
         ValueError: an image is less than 2 rows high or 16 columns wide.
@@ -39,7 +39,7 @@ def grid_energy(luma: Tensor) -> Tensor:
     if height < 2 or width < 2 * PERIOD:
         raise ValueError(f"expected at least 2 x {2 * PERIOD} pixels, got {height} x {width}")
     third = -luma[..., :-3] + 3 * luma[..., 1:-2] - 3 * luma[..., 2:-1] + luma[..., 3:]
-    strength = third.abs().clamp(max=_CAP)  # element j is the step behind column j + 1
+    strength = third.abs().clamp(max=_CAP)  # element j is the step after column j + 1
     halves = torch.stack([strength[..., r::2, :].mean(dim=-2) for r in (0, 1)], dim=-2)
     return torch.stack(
         [halves[..., (p - 1) % PERIOD :: PERIOD].mean(dim=-1) for p in range(PERIOD)], dim=-1
@@ -47,17 +47,17 @@ def grid_energy(luma: Tensor) -> Tensor:
 
 
 def grid_excess(energy: Tensor) -> Tensor:
-    """How much stronger the steps are on the grid than off it, at the grid's most likely place.
+    """Relative excess of the steps on the grid, at its most likely position.
 
-    The place is sought in one half of the rows and the excess read in the other, and the reverse:
-    were it both in the same, noise alone would always show a grid somewhere.
+    The position is found in one half of the rows and the excess measured in the other half, and
+    vice versa: with the same rows for both, pure noise would always have an excess.
 
     Args:
-        energy: of :func:`grid_energy`.
+        energy: result of :func:`grid_energy`.
 
     Returns:
-        Excess over the mean of the seven other places; 0 is no grid, 1 is twice as strong. Chance
-        can make it negative.
+        Excess over the mean of the seven other positions: 0 without a grid, 1 if twice as strong.
+        Slightly negative by chance.
 
     Shape:
         - energy: ``(..., 2, 8)``.
@@ -70,5 +70,5 @@ def grid_excess(energy: Tensor) -> Tensor:
     place = energy.flip(-2).argmax(dim=-1, keepdim=True)
     on = energy.gather(-1, place).squeeze(-1)
     off = (energy.sum(dim=-1) - on) / (PERIOD - 1)
-    # Flat images have no steps at all: no grid either.
+    # A flat image has no steps, and thus no grid.
     return ((on - off) / off.clamp(min=1e-6)).mean(dim=-1)

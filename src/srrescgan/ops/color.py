@@ -1,4 +1,4 @@
-"""Color spaces, and how far apart two colors look."""
+"""Color conversion to luma, and the CIE color difference."""
 
 import torch
 from torch import Tensor

@@ -1,8 +1,8 @@
-"""Sums and means over every process of a distributed run, with gradients.
+"""Differentiable means over all processes of a distributed run.
 
 A term that couples the samples of a batch (batch-norm statistics, the mean logit of a relativistic
-GAN) has to see the *global* batch, or the same experiment trains differently on one and on two
-devices. In a run of one process both functions are plain local arithmetic.
+GAN) must be computed over the *global* batch, or the same experiment trains differently on one and
+on two devices. In a run of one process the mean is the local one.
 """
 
 import torch.distributed as dist
@@ -16,7 +16,7 @@ def world_size() -> int:
 
 
 def rank() -> int:
-    """Index of this process among them, from 0."""
+    """Index of this process, from 0."""
     return dist.get_rank() if dist.is_available() and dist.is_initialized() else 0
 
 
@@ -24,8 +24,8 @@ def global_mean(local_mean: Tensor) -> Tensor:
     """Mean over processes of a per-process mean; differentiable.
 
     Args:
-        local_mean: the mean over this process's samples, any shape. Every process must hold
-            equally many samples, or the mean of means is not the mean.
+        local_mean: mean over this process's samples, any shape. Every process must have the same
+            number of samples.
     """
     world = world_size()
     return local_mean if world == 1 else all_reduce(local_mean) / world

@@ -1,4 +1,4 @@
-"""Split an image into its low and its high frequencies."""
+"""Low-pass and high-pass filters."""
 
 from typing import Literal
 
@@ -19,9 +19,9 @@ def low_pass(
 ) -> Tensor:
     """Blur an image.
 
-    The critic of SRResCGAN sees what a 9-pixel box with ``include_pad=True`` leaves over; the
-    critic of DSGAN a 5-pixel box with ``include_pad=False``; the color loss of DSGAN is taken
-    after a 5-pixel box with ``pad=False`` (Fritsche, Gu, Timofte, ICCVW 2019).
+    The discriminator of SRResCGAN gets what a 9-pixel box with ``include_pad=True`` removes, that
+    of DSGAN what a 5-pixel box with ``include_pad=False`` removes. The color loss of DSGAN uses a
+    5-pixel box with ``pad=False`` (Fritsche, Gu, Timofte, ICCVW 2019).
 
     Args:
         image: any value range.
@@ -69,11 +69,11 @@ def high_pass(
     include_pad: bool = True,
     sigma: float | None = None,
 ) -> Tensor:
-    """Subtract the blurred image and move the result around a half: ``0.5 + 0.5 (x - blur(x))``.
+    """Subtract the blurred image and center the result at 0.5: ``0.5 + 0.5 (x - blur(x))``.
 
     Args:
-        image: in [0, 1] for a result in [0, 1]; the reference of SRResCGAN gives it in [0, 255].
-        kernel_size: see :func:`low_pass`, as all others.
+        image: in [0, 1] for a result in [0, 1]; the SRResCGAN reference uses [0, 255].
+        kernel_size: width of the window, odd; all arguments are those of :func:`low_pass`.
         kind: ``"box"`` or ``"gaussian"``.
         include_pad: count the zeros beyond the border.
         sigma: standard deviation of the Gaussian in pixels.

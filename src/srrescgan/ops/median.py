@@ -1,4 +1,4 @@
-"""The exact median of more numbers than fit into memory."""
+"""Exact median of data that does not fit into memory."""
 
 from collections.abc import Callable, Iterable
 
@@ -10,18 +10,18 @@ _BUCKETS = 1 << _BITS
 
 
 def streamed_median(chunks: Callable[[], Iterable[Tensor]]) -> Tensor:
-    """The lower of the two middle values of each row, whatever the number of columns.
+    """Exact median of each row: the lower of the two middle values if there are two.
 
-    Floats that are not negative are ordered as their bit patterns are. So the upper half of the
-    median's bits is found by counting the upper halves, and the lower half by counting the lower
-    ones of the numbers that share it: two passes, two small tables, and no rounding.
+    Non-negative floats have the same order as their bit patterns. So a histogram of the upper
+    halves of the bits gives the upper half of the median, and a histogram of the lower halves of
+    the numbers that share it gives the rest: two passes, two small tables, no rounding.
 
     Args:
-        chunks: gives the columns, any number at a time; called twice, and has to give the same.
+        chunks: returns the columns, any number at a time; called twice, with equal results.
             Float32, at least 0.
 
     Raises:
-        ValueError: there are no columns.
+        ValueError: there are no columns at all.
 
     Shape:
         - chunks: ``(N, n)`` each, the same N.
@@ -36,7 +36,7 @@ def streamed_median(chunks: Callable[[], Iterable[Tensor]]) -> Tensor:
     rank = (upper[0].sum() - 1) // 2
     prefix, rank = _find(upper, rank.expand(len(upper)))
     lower = _count(
-        # What does not share the prefix is counted in a bucket of its own, behind the others.
+        # Numbers with another prefix are counted in an extra bucket, after the others.
         torch.where(bits >> _BITS == prefix[:, None], bits & (_BUCKETS - 1), _BUCKETS)
         for bits in _bit_patterns(chunks())
     )
@@ -45,7 +45,7 @@ def streamed_median(chunks: Callable[[], Iterable[Tensor]]) -> Tensor:
 
 
 def _bit_patterns(chunks: Iterable[Tensor]) -> Iterable[Tensor]:
-    # -0 and 0 are the same number, and only one of them comes first.
+    # Adding 0 turns -0, whose bit pattern is negative, into 0.
     return ((chunk + 0.0).view(torch.int32) for chunk in chunks)
 
 
@@ -55,12 +55,12 @@ def _count(chunks: Iterable[Tensor]) -> Tensor:
     for chunk in chunks:
         total = total + torch.stack([row.bincount(minlength=_BUCKETS + 1) for row in chunk])
     if isinstance(total, int):
-        raise ValueError("the median of no numbers is not defined")
+        raise ValueError("the median needs at least one column")
     return total
 
 
 def _find(counts: Tensor, rank: Tensor) -> tuple[Tensor, Tensor]:
-    """The bucket that the number of this rank is in, and its rank within the bucket."""
+    """The bucket that contains the number of this rank, and its rank within the bucket."""
     below = counts.cumsum(dim=1)
     bucket = (below <= rank[:, None]).sum(dim=1)
     before = (below - counts).gather(1, bucket[:, None])[:, 0]

@@ -1,4 +1,4 @@
-"""How strong is the noise in an image: the wavelet median estimator of SRResCGAN."""
+"""Noise level estimation: the wavelet median estimator of SRResCGAN."""
 
 from collections.abc import Callable, Iterator
 
@@ -30,7 +30,7 @@ _MARGIN = len(_HIGH_PASS) // 2
 MIN_SIZE = _MARGIN + 1
 """Smallest height and width :func:`estimate_sigma` takes: reflection by 7 pixels needs 8."""
 
-# Median of |x| for x of unit normal distribution.
+# Median of |x| for a standard normal x.
 _NORMAL_MAD = 0.6745
 
 
@@ -38,17 +38,17 @@ def estimate_sigma(image: Tensor) -> Tensor:
     """Estimate the standard deviation of the noise in each image.
 
     The finest diagonal wavelet coefficients of a photo are mostly noise, so their median absolute
-    value, divided by that of a unit normal variable, is the noise level (Donoho and Johnstone,
+    value, divided by that of a standard normal variable, is the noise level (Donoho and Johnstone,
     Biometrika 1994). SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020) sets the strength of its
     L2 projection by it. An image that is flat in more than half of its area has a median of 0.
 
-    The reference divides a whole batch by 255 when its maximum exceeds 1. Here each image is
-    judged by its own maximum: one image alone gives what the reference gives, and the other images
-    of a batch do not change the result.
+    The reference divides a whole batch by 255 when its maximum exceeds 1. Here the
+    maximum of each image decides: a single image gives the result of the reference, and the other
+    images of a batch do not change it.
 
-    The result needs true float32 (TF32 inflates it up to 16 times, bfloat16 up to 140 times). It
-    is therefore a sum of shifted images and not a convolution, which autocast, cuDNN or oneDNN may
-    run in lower precision.
+    The result needs true float32 (TF32 inflates it up to 16 times, bfloat16 up to 140 times). It is
+    therefore computed as a sum of shifted images: autocast, cuDNN or oneDNN may run a convolution
+    in lower precision.
 
     Args:
         image: any number of channels, values in [0, 1] or in [0, 255].
@@ -81,16 +81,16 @@ def estimate_sigma(image: Tensor) -> Tensor:
 
 
 def streamed_sigma(rows: Callable[[int, int], Tensor], height: int, step: int) -> Tensor:
-    """:func:`estimate_sigma` of one image that is looked at a few rows at a time.
+    """:func:`estimate_sigma` of one image, computed from a few rows at a time.
 
     Args:
-        rows: gives the rows of the image from the first number up to and without the second one;
-            called more than once for each.
-        height: of the image.
-        step: number of rows that are looked at together, more or less.
+        rows: called as ``rows(start, stop)``, returns these rows of the image, without ``stop``;
+            called several times for the same rows.
+        height: height of the image.
+        step: approximate number of rows that are processed together.
 
     Returns:
-        As :func:`estimate_sigma`, to the last bit where ``rows`` are the same.
+        The result of :func:`estimate_sigma`, bit for bit.
 
     Raises:
         ValueError: the image is smaller than 8 × 8.
@@ -104,12 +104,12 @@ def streamed_sigma(rows: Callable[[int, int], Tensor], height: int, step: int) -
 
     def images() -> Iterator[tuple[Tensor, bool, bool]]:
         for band in bands:
-            # Coefficient k is made of the rows 2k - 7 to 2k + 6.
+            # Coefficient k is computed from the rows 2k - 7 to 2k + 6.
             first, last = 2 * band.core.start - _MARGIN, 2 * band.core.stop + _MARGIN - 2
             yield rows(max(first, 0), min(last, height)), first < 0, last > height
 
-    # The estimate can be as small as the rounding of its own sums. So whether to divide has to be
-    # known before it begins, or it would round otherwise than that of the whole image.
+    # The estimate can be as small as the rounding errors of its sums. So the divisor must be known
+    # first, to round exactly as for the whole image.
     divisor = 255 if any(image.amax() > 1 for image, *_ in images()) else 1
 
     def coefficients() -> Iterator[Tensor]:
@@ -120,10 +120,10 @@ def streamed_sigma(rows: Callable[[int, int], Tensor], height: int, step: int) -
 
 
 def require_size(height: int, width: int) -> None:
-    """Make sure that the noise of an image of this size can be estimated.
+    """Check that an image is large enough for the noise estimate.
 
     Raises:
-        ValueError: it is smaller than 8 × 8.
+        ValueError: the image is smaller than 8 × 8.
     """
     if height < MIN_SIZE or width < MIN_SIZE:
         raise ValueError(
@@ -135,15 +135,15 @@ def require_size(height: int, width: int) -> None:
 def _coefficients(image: Tensor, top: bool = True, bottom: bool = True) -> Tensor:
     """Finest diagonal wavelet coefficients, ``(B, C, H//2+1, W//2+1)`` of a whole image.
 
-    Of some rows of an image, only those that have all their neighbours; beyond ``top`` and
-    ``bottom`` the image ends, and is reflected.
+    For a band of rows, only the coefficients whose rows are all in the band. With ``top`` and
+    ``bottom`` the band ends at the border of the image, where it is reflected.
     """
-    # Two passes, vertical first: one fused 2-D filter rounds otherwise on constant images.
+    # Two passes, vertical first: a single 2-D filter rounds differently on constant images.
     return _decimated_high_pass(_decimated_high_pass(image, top, bottom).mT)
 
 
 def _decimated_high_pass(image: Tensor, top: bool = True, bottom: bool = True) -> Tensor:
-    """High-pass along the height, every second row."""
+    """High-pass filter along the height, at every second row."""
     padded = F.pad(image, (0, 0, _MARGIN * top, _MARGIN * bottom), mode="reflect")
     span = padded.shape[2] - len(_HIGH_PASS) + 1
     result = torch.zeros_like(padded[:, :, 0:span:2])

@@ -1,14 +1,14 @@
 """Bicubic resizing exactly as MATLAB's ``imresize`` does it, on batches and on any device.
 
-The data sets of the field were made by ``imresize``, and other libraries differ from it: without
-antialiasing by whole edges, with it still in the two pixels along the border. Down by 4 each axis
-is one convolution of 16 fixed taps and stride 4 over an edge-repeating symmetric padding.
+The field's data sets were made with ``imresize``, and other libraries differ from it: without
+antialiasing at every edge, with it still in the two pixels along the border. Downscaling an axis by
+4 is one convolution of 16 fixed taps and stride 4 over edge-repeating symmetric padding.
 
-Down by a whole number that is what happens: pad once, then add up strided slices, one per tap. The
-sum is written out instead of calling ``conv2d``: it stays in true float32 on every device
-(convolutions on a GPU round to TF32, and to half under autocast), which is what makes the 8-bit
-mode equal to published files bit for bit, and on a CPU it is faster than a strided ``conv2d``
-(``make bench`` has the figures). Other factors gather the pixels of each tap.
+For integer downscaling, the image is padded once and strided slices are added up, one per tap. The
+sum replaces ``conv2d`` because it stays in true float32 on every device (convolutions on a GPU
+round to TF32, and to half precision under autocast). So the 8-bit mode equals published files bit
+for bit. On a CPU it is also faster than a strided ``conv2d`` (measured by ``make bench``). Other
+factors gather the pixels of each tap.
 """
 
 import math
@@ -24,15 +24,15 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
     """Resize by an antialiased cubic kernel (a = -0.5), like MATLAB's ``imresize``.
 
     Args:
-        image: the picture, values in [0, 1]. Any size from 1 x 1.
+        image: values in [0, 1]; any size from 1 x 1.
         scale: output size / input size; exact as ``Fraction(1, 3)``, a float is taken as the
             nearest fraction with a denominator up to 1000.
-        quantise: work on 8-bit values and round after each axis, vertical first. This is what
-            made the published LR files. Without it nothing is rounded or clamped, so the kernel's
-            overshoot may leave [0, 1] a little.
+        quantise: work on 8-bit values and round after each axis, vertical first. The
+            published LR files were made this way. Without it nothing is rounded or clamped, so
+            values may overshoot [0, 1] slightly.
 
     Returns:
-        The resized picture, in ``image``'s floating type.
+        The resized image, in ``image``'s floating type.
 
     Shape:
         - image: ``(B, C, H, W)``.
@@ -64,7 +64,7 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
 
 
 def enlarged(lr: Tensor, scale: int) -> Tensor:
-    """Bicubic enlargement, clamped to [0, 1]: what every other method is held against.
+    """Bicubic upsampling, clamped to [0, 1]: the baseline of every comparison.
 
     Shape:
         - lr: ``(B, 3, h, w)``, values in [0, 1].
@@ -74,7 +74,7 @@ def enlarged(lr: Tensor, scale: int) -> Tensor:
 
 
 def _round_8bit(image: Tensor) -> Tensor:
-    # MATLAB rounds halves away from zero; torch.round would send them to the even neighbour.
+    # MATLAB rounds halves away from zero; torch.round rounds them to even.
     return (image + 0.5).floor_().clamp_(0, 255)
 
 
@@ -93,7 +93,7 @@ def _resize_axis(image: Tensor, axis: int, scale: Fraction) -> Tensor:
 
 
 def _strided(image: Tensor, axis: int, positions: np.ndarray, weights: np.ndarray) -> Tensor:
-    """Down by a whole number: the same taps for every output, so each tap is one strided slice."""
+    """Integer downscaling: every output has the same taps, so each tap is one strided slice."""
     first, last = int(positions[0, 0]), int(positions[-1, -1])
     index = torch.from_numpy(_mirror(np.arange(first, last + 1), image.shape[axis]))
     padded = image.index_select(axis, index.to(image.device))
@@ -115,22 +115,22 @@ def _tap(padded: Tensor, axis: int, positions: np.ndarray) -> Tensor:
 def _taps(length: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray]:
     """Input positions and weights of every output pixel of one axis, each ``(taps, outputs)``.
 
-    Positions are consecutive along the taps and may lie beyond the ends of the axis.
+    Positions are consecutive along the taps and may be outside the axis.
     """
     stretch = max(1.0, float(1 / scale))  # downscaling widens the kernel: the antialiasing
     out_length = math.ceil(length * scale)
-    # Centres of the output pixels in input coordinates, both counted from 0.
-    centres = (np.arange(out_length) + 0.5) / float(scale) - 0.5
-    first = np.floor(centres - 2 * stretch).astype(np.int64)
+    # Centers of the output pixels in input coordinates, both counted from 0.
+    centers = (np.arange(out_length) + 0.5) / float(scale) - 0.5
+    first = np.floor(centers - 2 * stretch).astype(np.int64)
     positions = first + np.arange(math.ceil(4 * stretch) + 2)[:, None]
-    weights = _cubic((centres - positions) / stretch)
+    weights = _cubic((centers - positions) / stretch)
     weights /= weights.sum(axis=0)
     used = np.abs(weights).max(axis=1) > 1e-12
     return positions[used], weights[used]
 
 
 def _mirror(positions: np.ndarray, length: int) -> np.ndarray:
-    """Symmetric padding: beyond an edge the axis is read backwards, edge repeated."""
+    """Symmetric padding: map positions outside the axis inside, with the edge pixel repeated."""
     mirrored = positions % (2 * length)
     return np.minimum(mirrored, 2 * length - 1 - mirrored)
 

@@ -1,14 +1,14 @@
-"""How the energy of a picture is spread over spatial frequencies."""
+"""Radially averaged power spectrum of an image."""
 
 import torch
 from torch import Tensor
 
 
 def radial_power(image: Tensor) -> Tensor:
-    """Power spectrum averaged over rings of equal frequency.
+    """Power spectrum, averaged over rings of equal frequency.
 
-    Each image has its mean removed and is weighted by a Hann window, without which its borders
-    would leak into every frequency. White noise of variance ``v`` gives ``v`` in every ring but the
+    The mean of each image is removed and a Hann window applied, which prevents its borders from
+    leaking into every frequency. White noise of variance ``v`` gives ``v`` in every ring except the
     first, which loses a third with the mean.
 
     Args:
@@ -17,7 +17,7 @@ def radial_power(image: Tensor) -> Tensor:
     Returns:
         Power per ring, in squared units of the image. Ring ``k``, counted from 1, holds the
         frequencies nearest to ``k / S`` cycles per pixel. The mean and the corners beyond half a
-        cycle per pixel belong to none.
+        cycle per pixel are in no ring.
 
     Raises:
         ValueError: the images are not square.
@@ -36,7 +36,7 @@ def radial_power(image: Tensor) -> Tensor:
         raise ValueError(f"expected square images, got {height} x {side}")
     window = torch.hann_window(side, dtype=image.dtype, device=image.device)
     window = window[:, None] * window
-    # It is the weighted image that must have no mean.
+    # The windowed image must have zero mean.
     mean = (image * window).sum(dim=(-2, -1), keepdim=True) / window.sum()
     spectrum = torch.fft.fft2((image - mean) * window)
     power = (spectrum.real.square() + spectrum.imag.square()) / window.square().sum()

@@ -1,4 +1,4 @@
-"""Pictures with an alpha channel: what a network that knows none is given, and what comes out."""
+"""Images with transparency: color for a network without alpha, and upsampling of alpha."""
 
 import torch
 import torch.nn.functional as F
@@ -6,16 +6,16 @@ from torch import Tensor
 
 
 def over_own_color(color: Tensor, alpha: Tensor) -> Tensor:
-    """Lay a transparent picture over its own colors, spread out from where they can be seen.
+    """Fill transparent pixels with the colors of the visible pixels around them.
 
-    The result is opaque and has no edge where only the transparency has one: what lies hidden under
-    transparent pixels does not come in, and a network that sharpens edges leaves no fringe along
-    the outline. (Over black, as plain premultiplication has it, the network sharpens the outline,
-    the enlarged alpha does not, and dividing the one by the other leaves a ring.)
+    The result is opaque and has no edge where only the alpha channel has one. Hidden colors of
+    transparent pixels are ignored, and a network that sharpens edges leaves no fringe along the
+    outline. (Over black, as with plain premultiplication, the network would sharpen the outline
+    while the upsampled alpha stays smooth, and their quotient would show a ring.)
 
-    Colors count by their alpha throughout. The spreading halves the picture until one pixel is
-    left and fills from the coarse to the fine (the pull-push of Gortler et al., "The Lumigraph",
-    SIGGRAPH 1996). A picture that is wholly transparent becomes black.
+    Colors are weighted by their alpha. The fill halves the image until one pixel is left, then
+    fills from coarse to fine (the pull-push algorithm of Gortler et al., "The Lumigraph", SIGGRAPH
+    1996). An image that is fully transparent becomes black.
 
     Args:
         color: straight color, not premultiplied.
@@ -34,7 +34,7 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
     if height == width == 1:
         return premultiplied / torch.where(alpha > 0, alpha, 1)
     mean, coverage = (F.avg_pool2d(each, 2, ceil_mode=True) for each in (premultiplied, alpha))
-    # One opaque pixel of four says what color is here as well as four do.
+    # One opaque pixel of four defines the color here as well as four do.
     opaque = (4 * coverage).clamp(max=1)
     coarse = _filled(mean * (opaque / torch.where(coverage > 0, coverage, 1)), opaque)
     below = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
@@ -42,14 +42,14 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
 
 
 def enlarged_rows(plane: Tensor, scale: int, start: int, stop: int) -> Tensor:
-    """Rows ``start`` to ``stop`` of a bilinearly enlarged plane.
+    """Rows ``start`` to ``stop`` of a bilinearly upsampled plane.
 
-    Each row depends on its number and not on where the cuts are: in whatever bands, together they
-    are ``F.interpolate(..., mode="bilinear", align_corners=False)`` of the whole plane.
+    Bands of any height together equal ``F.interpolate(..., mode="bilinear",
+    align_corners=False)`` of the whole plane.
 
     Args:
         plane: float32, ``(h, w)``.
-        scale: whole factor.
+        scale: integer upsampling factor.
         start: first row, of ``scale * h``.
         stop: row after the last.
 
