@@ -11,7 +11,7 @@ from srrescgan.ops.median import streamed_median
 # Few different numbers make ties, which is where counting goes wrong.
 NUMBERS = st.one_of(
     st.sampled_from([-0.0, 0.0, 1e-45, 1e-7, 1.0, 1.0000001, 3e38, float("inf")]),
-    st.to_float(0, width=32, allow_nan=False),
+    st.floats(0, width=32, allow_nan=False),
 )
 
 
