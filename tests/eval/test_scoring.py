@@ -135,3 +135,44 @@ def test_an_image_that_could_not_be_read_has_a_line_for_every_method() -> None:
     ]
     assert not first.pictures
     assert all(row.problem is None for row in second.rows)
+
+
+class Refusing(Brightness):
+    """A metric that gives NaN for dark images and does not fit into memory for bright ones."""
+
+    def __call__(self, image: Tensor) -> Tensor:
+        if image.mean() > 0.9:
+            raise MemoryError
+        return super().__call__(image) * math.nan
+
+
+@pytest.mark.parametrize(
+    ("level", "problem"),
+    [(0.1, "p/refusing has no value here"), (1.0, "p/refusing: the picture does not fit")],
+)
+def test_a_metric_without_a_value_is_reported_and_the_others_count(level, problem) -> None:
+    scorer_with = scorer(flat=lambda batch: torch.full_like(batch["hr"], level))
+    scorer_with.scorecard["p/refusing"] = Refusing()
+    (image,) = score_images(batches(images(1)), [scorer_with])
+    (row,) = [row for row in image.rows if row.method == "flat"]
+    assert problem in row.problem
+    assert row.scores.keys() == {"p/psnr", "p/ssim", "p/mean"}
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (MemoryError(), "does not fit into memory: give a smaller tile="),
+        (torch.OutOfMemoryError(), "does not fit into memory: give a smaller tile="),
+        (ValueError("9 pixels a side are too few"), "9 pixels a side are too few"),
+    ],
+)
+def test_a_method_that_fails_on_an_image_is_reported_with_the_reason(error, problem) -> None:
+    def failing(batch: SRBatch) -> Tensor:
+        raise error
+
+    (image,) = score_images(batches(images(1)), [scorer(failing=failing)])
+    bicubic, failed = image.rows
+    assert problem in failed.problem
+    assert not failed.scores
+    assert bicubic.problem is None

@@ -81,8 +81,8 @@ def contact_sheet(
 
 
 def _find(item: ComparisonItem, kind: str, label: str) -> ItemPicture | None:
-    found = (p for p in item.pictures if p.kind == kind and p.label == label)
-    return next(found, None)
+    matches = (p for p in item.pictures if p.kind == kind and p.label == label)
+    return next(matches, None)
 
 
 def _place(item: ComparisonItem, reference_method: str, size: int) -> Window:

@@ -13,9 +13,9 @@ def checkpoint_or_default(path: str | None, released: Path | None, runs: Path) -
     """The given checkpoint, otherwise the default one, which is printed."""
     if path:
         return Path(path)
-    found = default_checkpoint(released, runs)
-    Console().print(f"ckpt_path= was not given: evaluating {found}", soft_wrap=True)
-    return found
+    default = default_checkpoint(released, runs)
+    Console().print(f"ckpt_path= was not given: evaluating {default}", soft_wrap=True)
+    return default
 
 
 def default_checkpoint(released: Path | None, runs: Path) -> Path:

@@ -95,7 +95,7 @@ class DeviceScorer:
             problems = [failures[method]] if method in failures else []
             if method in pictures:
                 scores, problems = self._scores(pictures[method], references)
-            text = "; ".join(dict.fromkeys(problems)) or None
+            text = "; ".join(problems) or None
             rows.append(ScoreRow(data_set, name, method, scores, text))
         on_cpu = {key: image[0].cpu() for key, image in {**references, **pictures}.items()}
         return ScoredImage(data_set, name, on_cpu, tuple(rows))

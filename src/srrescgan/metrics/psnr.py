@@ -1,4 +1,4 @@
-"""Peak signal-to-noise ratio."""
+"""PSNR: peak signal-to-noise ratio."""
 
 from torch import Tensor
 

@@ -1,4 +1,4 @@
-"""Structural similarity."""
+"""SSIM: structural similarity."""
 
 import torch
 from torch import Tensor
