@@ -14,9 +14,16 @@ from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.errors import ConfigError
 from srrescgan.eval.evaluation import Evaluation
 from srrescgan.eval.published import PublishedTable
-from srrescgan.eval.ranking import Ranking, rank_in_table, ranking_content, ranking_table
+from srrescgan.eval.ranking import (
+    Ranking,
+    rank_in_table,
+    rank_in_tables,
+    ranking_content,
+    ranking_table,
+)
 from srrescgan.eval.render import latex, markdown
 from srrescgan.eval.summary import summarize
+from srrescgan.metrics import LPIPS, Protocol
 
 FILES = sorted(Path(CONFIG_DIR, "published").glob("*.yaml"))
 
@@ -246,3 +253,25 @@ def test_a_mistake_in_a_table_is_named(change: dict, said: str) -> None:
     node["div2k_noise8"] |= change
     with pytest.raises(ConfigError, match=said):
         build_named(node)
+
+
+def test_a_table_of_an_experiment_is_used_with_that_experiment_only() -> None:
+    evaluation = measured(24.0, 0.29, "div2k")
+    summary = summarize(evaluation)
+    published = [table("div2k_noise8")]
+    for experiment, count in (("demo", 0), ("df2k_noise8", 1)):
+        run = replace(evaluation, about={"experiment": experiment})
+        assert len(rank_in_tables(published, run, summary, everywhere=False)) == count
+        assert len(rank_in_tables(published, run, summary, everywhere=True)) == 1
+
+
+def test_scores_of_a_network_with_random_weights_are_warned_of() -> None:
+    evaluation = measured(24.0, 0.29)
+    columns = tuple(
+        replace(c, description=LPIPS(Protocol(), weights="random").description)
+        if c.metric == "lpips"
+        else c
+        for c in evaluation.columns
+    )
+    ranking = rank(table("ntire20_track1"), replace(evaluation, columns=columns), "track1", ["sr"])
+    assert any("rgb8/lpips: of a network with random" in warning for warning in ranking.warnings)

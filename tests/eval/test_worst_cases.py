@@ -1,4 +1,4 @@
-"""The worst keeps the worst images, whatever comes in whatever order, and their exact pixels."""
+"""The worst images are kept, whatever comes in whatever order, with their exact pixels."""
 
 import itertools
 from dataclasses import replace
@@ -151,3 +151,11 @@ def test_pictures_that_do_not_fit_together_are_refused() -> None:
         ImageResult("set5", "i", good.lr, {"sr": good.outputs["sr"][:-4]}, {}, good.hr)
     with pytest.raises(ValueError, match="set5/i"):
         ImageResult("set5", "i", good.lr, {}, {}, good.hr)
+
+
+def test_an_image_without_the_first_column_comes_after_those_with_it() -> None:
+    scores = {"a": {"rgb8/psnr": 1.0}, "b": {"rgb8/psnr": 40.0, "rgb8/lpips": 0.01}}
+    worst = WorstCases(COLUMNS, "sr", count=2)
+    for name, own in scores.items():
+        worst.add(replace(image_result(name, size=SMALL), scores={"sr": own}))
+    assert kept(worst) == ["b", "a"]

@@ -207,6 +207,15 @@ def test_a_damaged_image_is_named_and_the_others_are_scored(run, tmp_path: Path)
     assert numbers["sets"]["photos"]["sr"]["scores"]["rgb8/psnr"]["images"] == 3
 
 
+def test_weights_of_another_scale_than_the_experiment_are_refused(run, tmp_path: Path) -> None:
+    double = tmp_path / "double.safetensors"
+    write_safetensors(
+        SRResDNet(scale=2, features=8, blocks=1).state_dict(), NETWORK | {"scale": 2}, double
+    )
+    with pytest.raises(ConfigError, match=r"double.safetensors upscales by 2, the experiment by 4"):
+        run(f"ckpt_path={double}")
+
+
 def test_a_file_that_does_not_say_holds_the_authors_network(run, tmp_path: Path) -> None:
     # The demo trains another noise estimate than the released weights were made for.
     torch.manual_seed(0)

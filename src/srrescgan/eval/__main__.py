@@ -34,7 +34,7 @@ def evaluate(cfg: DictConfig) -> None:
     methods = select_methods(
         checkpoint_or_default(cfg.ckpt_path, released, Path("outputs", cfg.name)),
         plain(cfg.methods) if isinstance(cfg.methods, DictConfig) else cfg.methods,
-        datamodule,
+        datamodule.datasets("test"),
         devices[0],
         cfg.scale,
         cfg.ensemble,

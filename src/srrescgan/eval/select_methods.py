@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import torch
 
-from srrescgan.data import SRDataModule
+from srrescgan.data.datamodule import FolderDataset
 from srrescgan.errors import ConfigError, nearest
 from srrescgan.eval.methods import Method, bicubic_method, folder_method, network_method
 from srrescgan.eval.sr_image_folder import SRImageFolder
@@ -21,7 +21,7 @@ _ENSEMBLES = {"false": (False,), "true": (True,), "both": (False, True)}
 def select_methods(
     checkpoint: Path,
     further: Mapping[str, str] | None,
-    datamodule: SRDataModule,
+    datasets: Mapping[str, FolderDataset],
     device: torch.device,
     scale: int,
     ensemble: bool | str = False,
@@ -33,7 +33,8 @@ def select_methods(
     Args:
         checkpoint: weight file of the method ``sr``.
         further: for each further method its name, and a weight file or a folder of sr images.
-        datamodule: set up for ``test``; folders of sr images have to match its sets.
+        datasets: the sets by name, from :meth:`SRDataModule.datasets`; folders of sr images
+            have to match them.
         device: where the cost of networks is measured.
         scale: of the experiment.
         ensemble: ``false``, ``true`` or ``both``: networks plain, as x8 self-ensemble (``+`` is
@@ -61,8 +62,8 @@ def select_methods(
         if place.is_file():
             added = load(str(name), place, None)
         else:
-            datasets = {k.split("/")[-1]: d for k, d in datamodule.datasets("test").items()}
-            added = {str(name): folder_method(place, SRImageFolder(place, datasets))}
+            sets = {key.split("/")[-1]: dataset for key, dataset in datasets.items()}
+            added = {str(name): folder_method(place, SRImageFolder(place, sets))}
         taken = added.keys() & {*methods, *_RESERVED}
         if taken:
             raise ConfigError(

@@ -43,8 +43,6 @@ def summarize(evaluation: Evaluation) -> Summary:
         images = len({row.name for row in rows})
         for method in evaluation.methods:
             own = [row for row in rows if row.method == method.name]
-            if not own:
-                continue
             scores = {
                 column.key: [row.scores[column.key] for row in own if column.key in row.scores]
                 for column in evaluation.columns
