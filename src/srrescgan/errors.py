@@ -1,16 +1,16 @@
-"""Errors that a user can mend.
+"""Errors that a user can fix.
 
-Every entry point prints the message of a :class:`UserError` on one or a few lines, without a
-traceback, and exits with code 2. A message says what was wrong, where, what was expected, and what
-to do about it. Anything else that is raised is a bug of ours and keeps its traceback.
+Every command prints the message of a :class:`UserError` on one or a few lines, without a
+traceback, and exits with code 2. A message says what is wrong, where, what was expected and what
+to do about it. Any other exception is a bug in this package and keeps its traceback.
 """
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Something in the user's files, configuration or machine is not as it has to be."""
+    """The user's files, configuration or machine have to be changed."""
 
 
 class DataError(UserError):
@@ -22,14 +22,22 @@ class WeightsError(UserError):
 
 
 class BackboneUnavailableError(UserError):
-    """The weights, or the package, that a metric or loss needs cannot be had on this machine."""
+    """The weights or the package that a metric or loss needs are not available here."""
 
 
 class ConfigError(UserError):
     """A configuration key or value is not valid."""
 
 
-def nearest(word: str, known: Collection[str]) -> str:
-    """Return ``; did you mean 'x'?`` for the known word closest to ``word``, or nothing."""
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean 'x'?`` for the known word closest to ``word``, or nothing.
+
+    Upper and lower case count as equal. ``word`` itself is never suggested.
+
+    Example:
+        >>> nearest("PSNRR", ["psnr", "ssim"]), nearest("psnr", ["psnr"])
+        ("; did you mean 'psnr'?", '')
+    """
+    by_case = {other.casefold(): other for other in sorted({*known} - {word}, reverse=True)}
+    close = difflib.get_close_matches(word.casefold(), by_case, n=1, cutoff=0.5)
+    return f"; did you mean {by_case[close[0]]!r}?" if close else ""
