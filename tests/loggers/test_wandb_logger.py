@@ -75,11 +75,23 @@ def test_every_logger_has_a_run_of_its_own(tmp_path: Path) -> None:
     logger(tmp_path, "third").close()  # never used: no run
     last = logger(tmp_path, "job-3")
     last.log_metrics({"a": 3}, step=3)
+    last.finalize("success")  # a phase of Lightning's: more may follow
+    last.log_metrics({"a": 4}, step=4)
     last.finalize("failed")
     runs = OfflineRun.below(tmp_path)
     assert [run.of("run")[0].display_name for run in runs] == ["job-1", "job-2", "job-3"]
-    assert [run.rows for run in runs] == [[{"a": n, "iteration": n}] for n in (1, 2, 3)]
+    assert [row["a"] for run in runs for row in run.rows] == [1, 2, 3, 4]
     assert [run.exit_code for run in runs] == [0, 0, 1]
+
+
+def test_a_run_that_is_finished_is_closed_with_success(tmp_path: Path) -> None:
+    own = logger(tmp_path)
+    own.log_metrics({"a": 1}, step=1)
+    own.finalize("finished")
+    (run,) = OfflineRun.below(tmp_path)
+    assert run.exit_code == 0
+    logger(tmp_path, "unused").finalize("finished")  # never used: no run
+    assert len(OfflineRun.below(tmp_path)) == 1
 
 
 @pytest.mark.parametrize("group", [None, "mine"])

@@ -7,18 +7,18 @@ import pytest
 from toys import Recorder, players
 
 from srrescgan.metrics import PSNR, Protocol
-from srrescgan.sweeps.job import Job
+from srrescgan.sweeps.job_record import JobRecord
+from srrescgan.sweeps.median_rule import record_score, scores_at
 from srrescgan.sweeps.prune import Prune
-from srrescgan.sweeps.pruning import note, noted
 
 
 def rivals(sweep: Path, psnr: float, count: int = 2) -> None:
     for index in range(count):
         folder = sweep / f"rival{index}"
         folder.mkdir(parents=True)
-        Job(index, (), "finished").write(folder)
+        JobRecord(index, (), "finished").write(folder)
         for iteration in (2, 4, 6):
-            note(folder, iteration, {"rgb8/psnr": psnr})
+            record_score(folder, iteration, {"rgb8/psnr": psnr})
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def train(fit, tmp_path: Path):
         folder = tmp_path / "sweep/own"
         folder.mkdir(parents=True)
         if record:
-            Job(7, ("seed=1",), "running").write(folder)
+            JobRecord(7, ("seed=1",), "running").write(folder)
         recorder = Recorder()
         prune = Prune(str(folder), ["psnr"], iterations=6, jobs=jobs, warmup=warmup)
         system = players(metrics={"rgb8/psnr": PSNR(Protocol("rgb", 0, "round"))})
@@ -42,18 +42,18 @@ def test_behind_the_others_it_stops_and_says_so_in_its_record(train, tmp_path: P
     rivals(tmp_path / "sweep", psnr=90.0)
     validated, folder = train()
     assert validated == [2]
-    job = Job.read(folder)
+    job = JobRecord.read(folder)
     assert (job.status, job.iteration, job.number) == ("pruned", 2, 7)
     assert "median of 2 jobs" in job.message
     (psnr,) = [v for k, v in job.scores.items() if re.fullmatch(r"val/photos/rgb8/psnr", k)]
-    assert noted(folder, 2) == {"rgb8/psnr": psnr}
+    assert scores_at(folder, 2) == {"rgb8/psnr": psnr}
 
 
 def test_ahead_of_the_others_it_goes_on(train, tmp_path: Path) -> None:
     rivals(tmp_path / "sweep", psnr=1.0)
     validated, folder = train()
     assert validated == [2, 4, 6]
-    assert Job.read(folder).status == "running"
+    assert JobRecord.read(folder).status == "running"
 
 
 @pytest.mark.parametrize(

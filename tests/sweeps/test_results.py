@@ -12,11 +12,11 @@ from rich.console import Console
 
 from srrescgan.errors import ConfigError
 from srrescgan.sweeps.__main__ import main
-from srrescgan.sweeps.job import Job, read_jobs
-from srrescgan.sweeps.objective import NoScoreError, Objective, possible
+from srrescgan.sweeps.job_record import JobRecord, read_jobs
+from srrescgan.sweeps.objective import NoScoreError, Objective, available_objectives
 from srrescgan.sweeps.plan import Plan
-from srrescgan.sweeps.report import failures, table, write_report
-from srrescgan.sweeps.results import differing, read_sweep
+from srrescgan.sweeps.report import failure_summary, terminal_table, write_report
+from srrescgan.sweeps.results import read_sweep, varied_settings
 
 PSNR = Objective("rgb8/psnr", ("val/a/rgb8/psnr", "val/b/rgb8/psnr"), True)
 LPIPS = Objective("rgb8/lpips", ("val/a/rgb8/lpips",), False)
@@ -32,13 +32,15 @@ def a_sweep(folder: Path, *points: tuple[float, float] | str, objectives=(PSNR, 
     """A job for each pair of (psnr, lpips), or for each status without scores."""
     Plan(objectives, {"iterations": 20}).write(folder)
     for index, point in enumerate(points):
-        job = Job(index, (f"optimizer.g.lr={0.001 * (index + 1)}", "seed=1"), "finished")
+        job = JobRecord(index, (f"optimizer.g.lr={0.001 * (index + 1)}", "seed=1"), "finished")
         if isinstance(point, str):
-            job = Job(index, job.overrides, point, message="out of\nmemory")
+            job = JobRecord(index, job.overrides, point, message="out of\nmemory")
         else:
             psnr, lpips = point
             scores = {"val/a/rgb8/psnr": psnr - 1, "val/b/rgb8/psnr": psnr + 1}
-            job = Job(index, job.overrides, "finished", scores | {"val/a/rgb8/lpips": lpips}, 20)
+            job = JobRecord(
+                index, job.overrides, "finished", scores | {"val/a/rgb8/lpips": lpips}, 20
+            )
         job_folder = folder / f"job{index}"
         job_folder.mkdir(parents=True)
         job.write(job_folder)
@@ -51,7 +53,7 @@ def test_names_stand_for_means_over_the_sets_that_have_them() -> None:
         "rgb8/niqe": Metric(False, None),
         "y/psnr": Metric(True),
     }
-    known = possible({"a": True, "b": True, "track2": False}, metrics)
+    known = available_objectives({"a": True, "b": True, "track2": False}, metrics)
     assert known["psnr"] == known["rgb8/psnr"]  # the first protocol's
     assert known["psnr"].keys == ("val/a/rgb8/psnr", "val/b/rgb8/psnr")
     assert known["y/psnr"].keys == ("val/a/y/psnr", "val/b/y/psnr")
@@ -93,7 +95,7 @@ def test_without_objectives_jobs_stand_in_order_with_their_logged_scores(tmp_pat
     own = {"val/a/rgb8/psnr": 24.5, "val/a/bicubic/psnr": 31.25, "val/a/y/ssim": 0.125}
     own |= {"val/a/bicubic/rgb8/psnr": 11.5, "val/b/y/psnr": 8.5}  # the first of them is bicubic's
     (folder / "job4").mkdir()
-    Job(4, ("optimizer.g.lr=0.005", "seed=1"), "pruned", own, 5).write(folder / "job4")
+    JobRecord(4, ("optimizer.g.lr=0.005", "seed=1"), "pruned", own, 5).write(folder / "job4")
     sweep = write_report(folder)
     names = ["val/a/rgb8/psnr", "val/b/rgb8/psnr", "val/a/rgb8/lpips"]  # in the order of the jobs
     names += ["val/a/bicubic/psnr", "val/a/y/ssim", "val/b/y/psnr"]  # a protocol of that name
@@ -116,7 +118,7 @@ def test_without_objectives_jobs_stand_in_order_with_their_logged_scores(tmp_pat
     assert ">best<" not in page
 
     text = io.StringIO()
-    Console(file=text, width=80).print(table(sweep))
+    Console(file=text, width=80).print(terminal_table(sweep))
     lines = text.getvalue().splitlines()
     assert lines[0].strip() == headline
     assert lines[-1].strip() == "columns left out here, not in the report: 2"
@@ -147,7 +149,7 @@ def test_settings_have_the_shortest_names_that_are_not_mixed_up() -> None:
         "a": ["optimizer.g.lr=1", "optimizer.d.lr=1", "loss.tv.weight=1", "+loss=pixel"],
         "b": ["optimizer.g.lr=2", "optimizer.d.lr=3", "loss.tv.weight=2", "+loss=[pixel,tv]"],
     }
-    assert differing(jobs)["b"] == {
+    assert varied_settings(jobs)["b"] == {
         **{"g.lr": "2", "d.lr": "3"},
         **{"weight": "2", "loss": "[pixel,tv]"},
     }
@@ -168,11 +170,11 @@ def test_the_report_says_the_same_everywhere(tmp_path: Path) -> None:
     assert "val/a/rgb8/psnr, val/b/rgb8/psnr" in page
     assert "data:image/png;base64" in page
     text = io.StringIO()
-    Console(file=text, width=120).print(table(sweep))
+    Console(file=text, width=120).print(terminal_table(sweep))
     lines = [line.split() for line in text.getvalue().splitlines() if "finished" in line]
     assert lines[0][:6] == ["*", "1", "job1", "finished", "28", "0.5"]
     assert lines[-1][:3] == ["4", "job4", "unfinished"]
-    assert failures(sweep) == "1 of 5 jobs failed: job3 (out of)"
+    assert failure_summary(sweep) == "1 of 5 jobs failed: job3 (out of)"
 
 
 def test_the_picture_shows_the_front_in_color(tmp_path: Path) -> None:

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
 from omegaconf import DictConfig
 
 from srrescgan.config.cli import entry_point, use_job_directory
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.errors import DataError, UserError
-from srrescgan.sweeps.job import Job, read_jobs
+from srrescgan.sweeps.job_record import JobRecord, read_jobs
 from srrescgan.sweeps.run_job import run_job
-from srrescgan.sweeps.run_sweep import prepare, run_sweep
+from srrescgan.sweeps.run_sweep import run_sweep, set_up_sweep
+from srrescgan.train.fit import TrainingResult
 
 DEMO = ["metric=[psnr,ssim]", "objective=[psnr,ssim]"]
 OPTUNA = [*DEMO, "sweep=optuna", "hydra.sweeper.n_trials=3"]
@@ -28,14 +30,20 @@ class Killed(BaseException):
 
 
 class Trainer:
-    """Counts the jobs that were really run; behaves badly when told to."""
+    """Stands in for training: records the jobs that run, and fails where ``bad`` says so."""
 
     def __init__(self) -> None:
         self.runs: list[str] = []
         self.starts: list[str | None] = []
+        self.validated: list[bool] = []
         self.bad: dict[int, BaseException | dict[str, float]] = {}
 
-    def __call__(self, cfg: DictConfig) -> dict[str, float]:
+    def __call__(self, cfg: DictConfig, validate_only: bool) -> TrainingResult:
+        self.validated.append(validate_only)
+        scores = self.scores(cfg)
+        return TrainingResult(scores, stopped=bool(scores.pop("stopped", False)))
+
+    def scores(self, cfg: DictConfig) -> dict[str, float]:
         self.runs.append(Path(cfg.output_dir).name)
         self.starts.append(cfg.ckpt_path)
         self.cfg = cfg
@@ -77,7 +85,7 @@ def small_conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sweep(
     tmp_path: Path, trainer: Trainer, monkeypatch: pytest.MonkeyPatch, small_conf: Path
-) -> Callable[..., tuple[int, dict[str, Job]]]:
+) -> Callable[..., tuple[int, dict[str, JobRecord]]]:
     """Run the command; return its exit code and the records."""
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # is put back afterwards
     monkeypatch.setattr("srrescgan.config.cli.CONFIG_DIR", str(small_conf))
@@ -86,11 +94,11 @@ def sweep(
         use_job_directory(cfg)
         return run_job(cfg, trainer)
 
-    def run(*overrides: str, folder: str = "sweep") -> tuple[int, dict[str, Job]]:
+    def run(*overrides: str, folder: str = "sweep") -> tuple[int, dict[str, JobRecord]]:
         line = ["train", "-m", *overrides, f"output_dir={tmp_path / folder}"]
         monkeypatch.setattr(sys, "argv", line)
-        trainer.runs.clear()
-        trainer.starts.clear()
+        for recorded in (trainer.runs, trainer.starts, trainer.validated):
+            recorded.clear()
         code = 0
         try:
             entry_point("train", task, run_sweep)()
@@ -169,10 +177,32 @@ def test_ctrl_c_ends_the_sweep_at_once_and_the_job_goes_on_from_its_checkpoint(
     assert "output_dir=" in capsys.readouterr().out
     last = Path(trainer.cfg.output_dir) / "checkpoints/last.ckpt"
     last.parent.mkdir()
-    last.touch()
+    torch.save({"iteration": 3, "state_dict": {}}, last)
     trainer.bad = {}
     assert [job.status for job in sweep("seed=1,2")[1].values()] == ["finished"] * 2
     assert trainer.starts == [str(last), None]
+    assert trainer.validated == [False, False]
+
+
+def test_a_signal_that_stopped_a_job_ends_the_sweep(sweep, trainer: Trainer) -> None:
+    trainer.bad = {0: {"val/chelsea/rgb8/psnr": 20.0, "stopped": 1.0}}
+    code, jobs = sweep("seed=1,2")
+    assert code == 130
+    assert len(trainer.runs) == 1
+    assert [(job.status, job.scores) for job in jobs.values()] == [("stopped", {})]
+
+
+def test_a_job_that_was_killed_before_its_last_validation_is_only_validated(
+    sweep, trainer: Trainer
+) -> None:
+    trainer.bad = {0: KeyboardInterrupt()}
+    sweep("seed=1,2", "iterations=3")
+    last = Path(trainer.cfg.output_dir) / "checkpoints/last.ckpt"
+    last.parent.mkdir()
+    torch.save({"iteration": 3, "state_dict": {}}, last)
+    trainer.bad = {}
+    sweep("seed=1,2", "iterations=3")
+    assert trainer.validated == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +222,7 @@ def test_mistakes_are_found_before_the_first_job(
 ) -> None:
     monkeypatch.setattr("srrescgan.config.cli.CONFIG_DIR", str(small_conf))
     with pytest.raises(UserError, match=said):
-        prepare("train", [*overrides, f"output_dir={tmp_path / 'sweep'}"])
+        set_up_sweep("train", [*overrides, f"output_dir={tmp_path / 'sweep'}"])
     assert not (tmp_path / "sweep").exists()
 
 
@@ -203,7 +233,7 @@ def test_without_lpips_weights_it_says_what_can_be_had_instead(
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr("torch.hub.download_url_to_file", _offline)
     with pytest.raises(UserError, match=r"objective=\[psnr,ssim\]"):
-        prepare("train", ["experiment=demo", "sweep=optuna", f"output_dir={tmp_path / 's'}"])
+        set_up_sweep("train", ["experiment=demo", "sweep=optuna", f"output_dir={tmp_path / 's'}"])
 
 
 def _offline(*arguments, **options) -> None:

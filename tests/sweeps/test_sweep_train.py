@@ -11,7 +11,7 @@ import torch
 
 from srrescgan.callbacks import AtomicCheckpointIO
 from srrescgan.files import file_sha256
-from srrescgan.sweeps.job import read_jobs
+from srrescgan.sweeps.job_record import read_jobs
 from srrescgan.train.__main__ import main
 
 RUN = [

@@ -129,16 +129,19 @@ class IterationWandbLogger(WandbLogger):
 
     @rank_zero_only
     def finalize(self, status: str) -> None:
-        """Mark the run as failed when training ended with an error.
+        """End the run, uploads included, unless more may follow.
 
-        After a success it stays open: a validation may follow.
+        Args:
+            status: ``finished``: nothing follows, the next job of a multirun starts its own run.
+                ``success``: Lightning has ended one of its phases; the run stays open, because a
+                validation may follow. Anything else: the run failed.
         """
         if status != "success":
-            self.close(exit_code=1)
+            self.close(exit_code=0 if status == "finished" else 1)
 
     @rank_zero_only
     def close(self, exit_code: int = 0) -> None:
-        """End the run, uploads included."""
+        """End the run with an exit code, uploads included."""
         if self._experiment is not None:
             self._experiment.finish(exit_code=exit_code)
 

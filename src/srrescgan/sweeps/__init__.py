@@ -1,4 +1,4 @@
-"""Sweeps: many runs that differ in a few settings, what each scored, and which to stop."""
+"""Sweeps: multiruns with objectives, their jobs, pruning and reports."""
 
 from srrescgan.sweeps.prune import Prune
 

@@ -1,4 +1,4 @@
-"""The report of a sweep, at any time: ``python -m srrescgan.sweeps FOLDER``."""
+"""Report on a sweep, finished or not: ``python -m srrescgan.sweeps FOLDER``."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from srrescgan.errors import UserError
-from srrescgan.sweeps.report import failures, table, write_report
+from srrescgan.sweeps.report import failure_summary, terminal_table, write_report
 
 
 def main(arguments: list[str]) -> int:
@@ -20,9 +20,9 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"error: {error}\n")
         return 2
     console = Console()
-    console.print(table(sweep))
-    if failures(sweep):
-        console.print(failures(sweep), soft_wrap=True)
+    console.print(terminal_table(sweep))
+    if failure_summary(sweep):
+        console.print(failure_summary(sweep), soft_wrap=True)
     console.print(f"report: {Path(arguments[0]) / 'sweep.html'}", soft_wrap=True)
     return 0
 

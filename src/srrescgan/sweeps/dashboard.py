@@ -1,4 +1,4 @@
-"""The report of a multirun as code: what was tried, and what it was worth."""
+"""The W&B report of a multirun, as code."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,8 @@ def sweep_report(
 ) -> Any:
     """Make the W&B report of the runs of one group.
 
-    A scatter plot of two scores, on whose edge the runs lie that no other beats in both (the Pareto
-    front), and parallel coordinates from the parameters to the scores. Scores are those of each
-    run's last validation.
+    It shows a scatter plot of two scores, whose edge is the Pareto front, and parallel coordinates
+    from the parameters to the scores. Scores are those of each run's last validation.
 
     Args:
         entity: user or team.
@@ -32,14 +31,14 @@ def sweep_report(
     _, reports = dashboard_library()
     across, up = (reports.SummaryMetric(score) for score in scores)
     columns = [*(reports.Config(key) for key in parameters), across, up]
-    # Without a project a run set is of the report's own, and no server has to be asked.
+    # Without a project a run set is that of the report, and needs no server.
     runs = reports.Runset(name=group, filters=f"Metric('Group') = {group!r}")
     wide = reports.Layout(x=0, y=0, w=24, h=14)
     below = reports.Layout(x=0, y=14, w=24, h=12)
     panels = [
-        reports.ScatterPlot(title="Which runs are worth it", x=across, y=up, layout=wide),
+        reports.ScatterPlot(title="Scores of all runs", x=across, y=up, layout=wide),
         reports.ParallelCoordinatesPlot(
-            title="What led where",
+            title="Parameters and scores",
             columns=[reports.ParallelCoordinatesPlotColumn(metric=column) for column in columns],
             layout=below,
         ),

@@ -1,4 +1,4 @@
-"""What the jobs of a sweep are judged by."""
+"""Objectives of a sweep: the scores by which its jobs are compared."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from srrescgan.types import Metric
 
 
 class NoScoreError(UserError):
-    """A run ended without the score that its sweep is about."""
+    """A run ended without a score that is an objective of its sweep."""
 
 
 @dataclass(frozen=True)
@@ -19,71 +19,73 @@ class Objective:
     name: str
     """``<protocol>/<metric>`` for a mean over all sets, else ``val/<set>/<protocol>/<metric>``."""
     keys: tuple[str, ...]
-    """Log names of what the mean is taken over."""
+    """Log names of the scores whose mean it is."""
     higher_is_better: bool
 
     @property
     def direction(self) -> str:
-        """``maximize`` or ``minimize``, as Optuna says it."""
+        """Optuna's direction: ``maximize`` or ``minimize``."""
         return "maximize" if self.higher_is_better else "minimize"
 
     def mean(self, scores: Mapping[str, float]) -> float:
-        """Mean of the scores of a validation, which may be NaN.
+        """Mean over the scores of a validation, which may be NaN.
 
         Raises:
-            NoScoreError: there is none.
+            NoScoreError: the validation has none of the scores.
         """
-        found = [scores[key] for key in self.keys if key in scores]
-        if not found:
-            raise NoScoreError(f"objective {self.name}: there was no {' or '.join(self.keys)}")
-        return sum(found) / len(found)
+        values = [scores[key] for key in self.keys if key in scores]
+        if not values:
+            raise NoScoreError(f"objective {self.name}: the run has no {' or '.join(self.keys)}")
+        return sum(values) / len(values)
 
     def value(self, scores: Mapping[str, float]) -> float:
-        """Mean of the scores of a job's last validation: its result.
+        """The result of a job: the mean over the scores of its last validation.
 
         Raises:
-            NoScoreError: there is none, or it is not a number.
+            NoScoreError: the validation has none of the scores, or the mean is not a number.
         """
         mean = self.mean(scores)
         if math.isnan(mean):
-            raise NoScoreError(f"objective {self.name} is not a number: training went astray")
+            raise NoScoreError(f"objective {self.name} is not a number: training diverged")
         return mean
 
-    def badness(self, value: float) -> float:
-        """A number that is smaller for better values; what is not a number is worst."""
+    def cost(self, value: float) -> float:
+        """The value as something to minimize; NaN is infinite, the worst."""
         if math.isnan(value):
             return math.inf
         return -value if self.higher_is_better else value
 
 
-def names(objective: str | Sequence[str] | None) -> list[str]:
-    """The names in the ``objective`` of a configuration: none, one or several."""
+def objective_names(objective: str | Sequence[str] | None) -> list[str]:
+    """The names that the key ``objective`` of a configuration holds."""
     if objective is None:
         return []
     return [objective] if isinstance(objective, str) else list(objective)
 
 
-def possible(sets: Mapping[str, bool], metrics: Mapping[str, Metric]) -> dict[str, Objective]:
-    """Everything that a run with these sets and metrics can be judged by.
+def available_objectives(
+    sets: Mapping[str, bool], metrics: Mapping[str, Metric]
+) -> dict[str, Objective]:
+    """Every objective that a run with these validation sets and metrics can have.
 
     Args:
-        sets: validation sets by name: whether they have true images.
+        sets: validation sets by name: whether they have hr images.
         metrics: by ``<protocol>/<metric>``, the first protocol's first.
 
     Returns:
         By name: ``val/<set>/<protocol>/<metric>``; ``<protocol>/<metric>`` for the mean over the
         sets that have it; ``<metric>`` for the same under the first protocol.
     """
-    found: dict[str, Objective] = {}
+    objectives: dict[str, Objective] = {}
     for key, metric in metrics.items():
-        having = [name for name, truth in sets.items() if truth or metric.reference != "hr"]
-        scores = tuple(f"val/{name}/{key}" for name in having)
+        scored = [name for name, has_hr in sets.items() if has_hr or metric.reference != "hr"]
+        scores = tuple(f"val/{name}/{key}" for name in scored)
         for score in scores:
-            found[score] = Objective(score, (score,), metric.higher_is_better)
+            objectives[score] = Objective(score, (score,), metric.higher_is_better)
         if scores:
-            found[key] = Objective(key, scores, metric.higher_is_better)
-            found.setdefault(key.rpartition("/")[2], found[key])
-    return found
+            objectives[key] = Objective(key, scores, metric.higher_is_better)
+            objectives.setdefault(key.rpartition("/")[2], objectives[key])
+    return objectives
 
 
 def check_objective(
@@ -91,21 +93,21 @@ def check_objective(
     sets: Mapping[str, bool],
     metrics: Mapping[str, Metric],
 ) -> tuple[Objective, ...]:
-    """Make sure that what a sweep is judged by will exist when the run is over.
+    """Make sure that a run will measure its objectives.
 
     Args:
-        objective: names, as :func:`srrescgan.sweeps.objective.possible` describes them.
-        sets: validation sets by name: whether they have true images.
+        objective: one name or several, as :func:`available_objectives` returns them.
+        sets: validation sets by name: whether they have hr images.
         metrics: by ``<protocol>/<metric>``.
 
     Raises:
-        ConfigError: naming the nearest metric that will.
+        ConfigError: it will not; the message names the nearest objective.
     """
-    known = possible(sets, metrics)
-    for name in names(objective):
+    known = available_objectives(sets, metrics)
+    for name in objective_names(objective):
         if name not in known:
             raise ConfigError(
-                f"objective={name}: no such metric{nearest(name, known)}"
-                f" (there will be: {', '.join(sorted(known))})"
+                f"objective={name}: this run does not measure it{nearest(name, known)}"
+                f" (it measures: {', '.join(sorted(known))})"
             )
-    return tuple(known[name] for name in names(objective))
+    return tuple(known[name] for name in objective_names(objective))

@@ -1,4 +1,4 @@
-"""What all jobs of a sweep have in common, kept in its folder."""
+"""The plan of a sweep: the objectives and settings that all its jobs share, kept in its folder."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 
 from srrescgan.errors import ConfigError
 from srrescgan.files import plain, write_json
-from srrescgan.sweeps.job import read_jobs
+from srrescgan.sweeps.job_record import read_jobs
 from srrescgan.sweeps.objective import Objective
 
 FILE = "plan.json"
@@ -16,12 +16,12 @@ FILE = "plan.json"
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a sweep, ``<sweep>/plan.json``."""
+    """Objectives and common settings of a sweep, stored as ``<sweep>/plan.json``."""
 
     objectives: tuple[Objective, ...]
     config: Mapping[str, Any]
-    """Dotted key to value: the configuration that every job starts from, without what has no
-    influence on the result."""
+    """Dotted key to value: the configuration that all jobs share, without the keys that do not
+    change the result."""
 
     def write(self, sweep: Path) -> None:
         """Write the plan, whole or not at all."""
@@ -29,7 +29,7 @@ class Plan:
 
     @classmethod
     def read(cls, sweep: Path) -> "Plan":
-        """Read what :meth:`write` wrote.
+        """Read the plan of a sweep.
 
         Raises:
             ConfigError: the folder holds no sweep.
@@ -43,15 +43,15 @@ class Plan:
             return cls(tuple(objectives), content["config"])
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise ConfigError(
-                f"{sweep} is not the folder of a sweep: no readable {FILE} in it. Name the"
+                f"{sweep} is not the folder of a sweep: it holds no readable {FILE}. Give the"
                 " output_dir of a python -m srrescgan.train -m ..."
             ) from error
 
     def check_continues(self, sweep: Path) -> None:
-        """Make sure that the jobs in a folder and those of this plan can stand in one table.
+        """Make sure that this plan fits the jobs that a folder holds already.
 
         Raises:
-            ConfigError: the folder's jobs start from another configuration.
+            ConfigError: those jobs share other settings.
         """
         if not (sweep / FILE).exists() or not read_jobs(sweep):
             return
@@ -65,7 +65,7 @@ class Plan:
             more = f" and {len(differences) - 3} more" if len(differences) > 3 else ""
             raise ConfigError(
                 f"{sweep} holds the jobs of a sweep with other settings:"
-                f" {'; '.join(differences[:3])}{more}. Repeat that command to go on with it, or"
+                f" {'; '.join(differences[:3])}{more}. Repeat its command to resume it, or"
                 " choose another output_dir="
             )
 

@@ -1,4 +1,4 @@
-"""The Pareto front as a picture, drawn without a screen."""
+"""A plot of the Pareto front, as PNG."""
 
 import io
 import textwrap
@@ -10,22 +10,22 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from srrescgan.sweeps.objective import Objective
-from srrescgan.sweeps.results import Result, Sweep
+from srrescgan.sweeps.results import JobResult, Sweep
 
 _SIZE = (9.5, 5.0)  # inches
 _DPI = 120
 _STRONG, _FAINT = "#0b6e99", "#888888"
 _LISTED = 14
-"""Lines of settings that fit beside the diagram."""
+"""Jobs whose settings fit beside the plot."""
 
 
 def pareto_png(sweep: Sweep) -> bytes | None:
     """Draw the first two objectives of every job; ``None`` if there is nothing to draw.
 
-    Dominated jobs are faint, pruned ones crosses, the front is connected along the limit of what
-    was reached. Every point carries the number of its job; the front's settings are listed.
+    Dominated jobs are faint, pruned jobs are crosses, and a step line connects the front. Every
+    point has the number of its job; the settings of the front's jobs are listed beside the plot.
     """
-    drawn = [r for r in sweep.judged if all(abs(v) != float("inf") for v in (r.values or ())[:2])]
+    drawn = [r for r in sweep.scored if all(abs(v) != float("inf") for v in (r.values or ())[:2])]
     if len(sweep.objectives) < 2 or not drawn:
         return None
     with matplotlib.rc_context({"font.size": 9}):
@@ -48,7 +48,7 @@ def pareto_png(sweep: Sweep) -> bytes | None:
     return file.getvalue()
 
 
-def _points(axes: Axes, results: Sequence[Result], color: str, alpha: float) -> None:
+def _points(axes: Axes, results: Sequence[JobResult], color: str, alpha: float) -> None:
     for result in results:
         assert result.values is not None
         marker = "x" if result.job.status == "pruned" else "o"
@@ -64,14 +64,14 @@ def _points(axes: Axes, results: Sequence[Result], color: str, alpha: float) -> 
         )
 
 
-def _connect(axes: Axes, best: Sequence[Result], across: Objective) -> None:
-    """Steps: between two jobs of the front the worse of both is all that was reached."""
+def _connect(axes: Axes, best: Sequence[JobResult], across: Objective) -> None:
+    """Draw steps: between two jobs of the front only the worse value of both was reached."""
     corners = sorted(result.values[:2] for result in best if result.values is not None)
     steps = "steps-pre" if across.higher_is_better else "steps-post"
     axes.plot(*zip(*corners, strict=True), color=_STRONG, lw=1.2, ls="--", drawstyle=steps)
 
 
-def _list(best: Sequence[Result]) -> str:
+def _list(best: Sequence[JobResult]) -> str:
     lines = []
     for result in best:
         indent = " " * (len(str(result.job.number)) + 2)

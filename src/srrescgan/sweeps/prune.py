@@ -1,4 +1,4 @@
-"""Stopping a job of a sweep that has fallen behind."""
+"""The callback that stops a job of a sweep by the median rule."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,25 +7,26 @@ from pathlib import Path
 import pytorch_lightning as pl
 from pytorch_lightning.utilities import rank_zero_info
 
-from srrescgan.sweeps.job import Job
-from srrescgan.sweeps.objective import Objective, names, possible
-from srrescgan.sweeps.pruning import note, others, why_stop
+from srrescgan.sweeps.job_record import JobRecord
+from srrescgan.sweeps.median_rule import median_rule, record_score, rivals_at
+from srrescgan.sweeps.objective import Objective, available_objectives, objective_names
 from srrescgan.systems import PhasedSystem
 
 
 class Prune(pl.Callback):
     """Stops a job that is worse than the median of its sweep's jobs in every objective.
 
-    The rule is in :mod:`srrescgan.sweeps.pruning`. The job's record says that it was pruned, and
-    its scores of that validation are its result. In a run that is no job of a sweep, or without an
-    objective, nothing happens.
+    See :func:`srrescgan.sweeps.median_rule.median_rule`. The job's record then says ``pruned``, and
+    the scores of that validation are the job's result. In a run that is no job of a sweep, or has
+    no objective, the callback does nothing.
 
     Args:
-        folder: the job's; the others are beside it.
-        objective: one name or several, see :func:`srrescgan.sweeps.objective.possible`.
-        iterations: length of a whole run; at its end there is nothing to stop.
-        jobs: others that must have been validated at the same iteration.
-        warmup: share of the run, 0 to 1, before which nothing is stopped.
+        folder: of the job; the folders of the other jobs are beside it.
+        objective: one name or several, as
+            :func:`srrescgan.sweeps.objective.available_objectives` returns them.
+        iterations: length of a whole run; its last validation stops nothing.
+        jobs: number of other jobs that must have a score at the same iteration.
+        warmup: share of the run, 0 to 1, before which no job is stopped.
     """
 
     def __init__(
@@ -41,30 +42,30 @@ class Prune(pl.Callback):
                 f"prune: jobs={jobs} must be at least 1 and warmup={warmup} between 0 and 1"
             )
         self.folder = Path(folder)
-        self.names = names(objective)
+        self.names = objective_names(objective)
         self.iterations = iterations
         self.jobs = jobs
         self.warmup = warmup
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Note where this job is, and stop it if the others are ahead."""
+        """Record the scores of this job, and stop it if it is behind the others."""
         assert isinstance(pl_module, PhasedSystem)
-        job = Job.read(self.folder)
+        job = JobRecord.read(self.folder)
         if trainer.sanity_checking or job is None or not self.names:
             return
         scores = {k: float(v) for k, v in trainer.callback_metrics.items() if k.startswith("val/")}
         objectives = self._objectives(pl_module, scores)
         iteration = pl_module.iteration
         own = {objective.name: objective.mean(scores) for objective in objectives}
-        note(self.folder, iteration, own)
+        record_score(self.folder, iteration, own)
         if not self.warmup * self.iterations <= iteration < self.iterations:
             return
-        rivals = others(self.folder, iteration)
-        reason = why_stop(objectives, own, rivals) if len(rivals) >= self.jobs else None
+        rivals = rivals_at(self.folder, iteration)
+        reason = median_rule(objectives, own, rivals) if len(rivals) >= self.jobs else None
         if reason is None:
             return
         rank_zero_info(f"Pruned after iteration {iteration}: {reason}.")
-        # From here on the job is over, even if its process dies now.
+        # Written first: now the job is over even if its process is killed.
         replace(job, status="pruned", scores=scores, iteration=iteration, message=reason).write(
             self.folder
         )
@@ -72,5 +73,5 @@ class Prune(pl.Callback):
 
     def _objectives(self, system: PhasedSystem, scores: dict[str, float]) -> list[Objective]:
         sets = {key.split("/")[1]: True for key in scores}
-        known = possible(sets, system.metrics)
+        known = available_objectives(sets, system.metrics)
         return [known[name] for name in self.names]

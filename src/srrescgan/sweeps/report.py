@@ -1,4 +1,4 @@
-"""A sweep for people, in the terminal and as a page, and for programs."""
+"""The report of a sweep: terminal table, HTML page, CSV and JSON."""
 
 import csv
 from collections import Counter
@@ -12,20 +12,20 @@ from rich.text import Text
 from srrescgan.files import replacing, write_json
 from srrescgan.html.report_page import Page
 from srrescgan.sweeps.plot import pareto_png
-from srrescgan.sweeps.results import Result, Sweep, number, read_sweep
+from srrescgan.sweeps.results import JobResult, Sweep, read_sweep, short_number
 
 _DIGITS = 6
 _SCORES = 4
-"""Columns of scores that fit into a terminal if nobody has said which ones matter."""
+"""Columns of scores that fit into a terminal, for a sweep without objectives."""
 
 
 def write_report(folder: Path) -> Sweep:
     """Write ``sweep.csv``, ``sweep.json``, ``sweep.html`` and ``pareto.png`` into a sweep's folder.
 
-    Works on a sweep that is still running, too. There is no picture for fewer than two objectives.
+    Also for a sweep that is still running. The plot needs two objectives.
 
     Returns:
-        What was written about.
+        The sweep.
 
     Raises:
         ConfigError: the folder holds no sweep.
@@ -43,36 +43,36 @@ def write_report(folder: Path) -> Sweep:
     return sweep
 
 
-def table(sweep: Sweep) -> Group:
+def terminal_table(sweep: Sweep) -> Group:
     """The table for the terminal: the best jobs first and marked, the failed ones last.
 
-    Without objectives no job is better than another: they stand as they were asked for, with the
-    first few of their scores.
+    Without objectives no job is better than another: they are ordered by number and show their
+    first few scores.
     """
     columns = sweep.columns if sweep.objectives else sweep.columns[:_SCORES]
-    shown = Table(box=None, padding=(0, 1, 0, 0))  # four settings fit into 80 columns
+    table = Table(box=None, padding=(0, 1, 0, 0))  # four settings fit into 80 columns
     for heading in ("  job", "folder", "status"):
-        shown.add_column(heading, no_wrap=True, vertical="bottom")
+        table.add_column(heading, no_wrap=True, vertical="bottom")
     for name in (*columns, *sweep.settings):
-        parted = name.replace("/", "/\n").replace(".", ".\n")
-        shown.add_column(parted, justify="right", vertical="bottom", overflow="fold")
+        broken = name.replace("/", "/\n").replace(".", ".\n")
+        table.add_column(broken, justify="right", vertical="bottom", overflow="fold")
     for result in sweep.results:
         cells = [f"{'*' if result.is_best else ' '} {result.job.number}", result.folder]
         cells += [_status(result), *_cells(sweep, result, columns)]
-        cells += [number(result.settings.get(name, "")) for name in sweep.settings]
-        shown.add_row(*cells, style="bold" if result.is_best else None)
+        cells += [short_number(result.settings.get(name, "")) for name in sweep.settings]
+        table.add_row(*cells, style="bold" if result.is_best else None)
     headline = Text(_headline(sweep), style="bold")
     if left_out := len(sweep.columns) - len(columns):
-        return Group(headline, shown, Text(f"columns left out here, not in the report: {left_out}"))
-    return Group(headline, shown)
+        return Group(headline, table, Text(f"columns left out here, not in the report: {left_out}"))
+    return Group(headline, table)
 
 
-def failures(sweep: Sweep) -> str:
-    """One line that names the broken jobs, or nothing."""
+def failure_summary(sweep: Sweep) -> str:
+    """One line that names the failed jobs; empty if none failed."""
     if not sweep.failed:
         return ""
-    told = "; ".join(f"{r.folder} ({_first_line(r.job.message)})" for r in sweep.failed)
-    return f"{len(sweep.failed)} of {len(sweep.results)} jobs failed: {told}"
+    listed = "; ".join(f"{r.folder} ({_first_line(r.job.message)})" for r in sweep.failed)
+    return f"{len(sweep.failed)} of {len(sweep.results)} jobs failed: {listed}"
 
 
 def _page(sweep: Sweep, picture: bytes | None) -> Page:
@@ -84,9 +84,9 @@ def _page(sweep: Sweep, picture: bytes | None) -> Page:
     if picture is not None:
         page.png(
             picture,
-            "Every point is a job with its number. Strong: no other job is better in one objective"
-            " without being worse in another. Faint: some job is. Cross: pruned, with the scores of"
-            " its last validation.",
+            "Every point is a job with its number. Strong: on the Pareto front, no other job is at"
+            " least as good in every objective and better in one. Faint: some job is. Cross:"
+            " pruned, with the scores of its last validation.",
         )
     page.heading("Jobs")
     header = ["job", "folder", "status", *sweep.columns]
@@ -98,15 +98,15 @@ def _page(sweep: Sweep, picture: bytes | None) -> Page:
             _status(result),
             *_cells(sweep, result, sweep.columns),
             *(("yes" if result.is_best else "",) if sweep.objectives else ()),
-            *(number(result.settings.get(name, "")) for name in sweep.settings),
+            *(short_number(result.settings.get(name, "")) for name in sweep.settings),
         ]
         for result in sweep.results
     ]
     page.table([*header, *sweep.settings], rows)
-    told = [result for result in sweep.results if result.job.message]
-    if told:
-        page.heading("Jobs that did not reach their end")
-        page.table(["job", "why"], [[r.job.number, r.job.message] for r in told])
+    ended_early = [result for result in sweep.results if result.job.message]
+    if ended_early:
+        page.heading("Jobs that ended early")
+        page.table(["job", "why"], [[r.job.number, r.job.message] for r in ended_early])
     return page
 
 
@@ -153,7 +153,7 @@ def _write_json(sweep: Sweep, path: Path) -> None:
 def _headline(sweep: Sweep) -> str:
     jobs = f"{len(sweep.results)} jobs"
     if sweep.objectives:
-        return f"Sweep {sweep.name}: {len(sweep.judged)} of {jobs} have results; * {_best(sweep)}"
+        return f"Sweep {sweep.name}: {len(sweep.scored)} of {jobs} have results; * {_best(sweep)}"
     count = Counter(_status(result).split()[0] for result in sweep.results)
     others = [f", {count[s]} {s}" for s in ("pruned", "failed", "unfinished") if count[s]]
     return f"Sweep {sweep.name}: {count['finished']} of {jobs} finished{''.join(others)}"
@@ -163,14 +163,14 @@ def _best(sweep: Sweep) -> str:
     return "on the Pareto front" if len(sweep.objectives) > 1 else "best"
 
 
-def _status(result: Result) -> str:
+def _status(result: JobResult) -> str:
     job = result.job
     if job.status == "pruned":
         return f"pruned at {job.iteration}"
     return "unfinished" if job.status in ("running", "stopped") else job.status
 
 
-def _cells(sweep: Sweep, result: Result, columns: Sequence[str]) -> list[str]:
+def _cells(sweep: Sweep, result: JobResult, columns: Sequence[str]) -> list[str]:
     numbers = sweep.numbers(result)
     return [f"{numbers[name]:.{_DIGITS}g}" if name in numbers else "" for name in columns]
 

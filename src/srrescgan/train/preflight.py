@@ -1,22 +1,63 @@
-"""Checks before training starts: the data against the system, the output folder, the checkpoint."""
+"""Checks before training starts: the output folder, the data, the system, the checkpoint."""
 
 from pathlib import Path
 
-import pytorch_lightning as pl
+from lightning_utilities.core.rank_zero import rank_zero_only
 
 from srrescgan.data import SRDataModule
+from srrescgan.doctor import Checkup, require_healthy
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.systems import PhasedSystem
-from srrescgan.weights.files import read_checkpoint
+from srrescgan.weights.files import load_into, read_checkpoint, read_generator
 
 
-def check_match(system: PhasedSystem, datamodule: SRDataModule) -> None:
-    """Make sure that the batches hold what the system looks for.
+def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) -> None:
+    """Make sure that a run does not overwrite what an earlier one left in its folder.
+
+    A resumed run may continue in the same folder: its training curve so far is renamed to
+    ``metrics.before_resume_<n>.csv``.
 
     Raises:
-        ConfigError: a degradation is to be learned from pairs, or super-resolution without.
+        ConfigError: a new run would replace the checkpoints of an earlier one, or both
+            ``ckpt_path`` and ``init_weights`` are given.
     """
-    for name, dataset in datamodule.datasets("fit").items():
+    if ckpt_path and init_weights:
+        raise ConfigError("ckpt_path= resumes a run, init_weights= starts one: give only one")
+    last = folder / "checkpoints/last.ckpt"
+    if last.exists() and not ckpt_path:
+        raise ConfigError(
+            f"{folder} holds the checkpoints of an earlier run. Resume it with ckpt_path={last},"
+            " or choose another output_dir="
+        )
+    curve = folder / "csv/metrics.csv"
+    if curve.exists():
+        count = len(list(curve.parent.glob("metrics.before_resume_*.csv")))
+        curve.rename(curve.with_name(f"metrics.before_resume_{count + 1}.csv"))
+
+
+def check_data(data: SRDataModule, checkup: Checkup | None, folder: Path) -> None:
+    """Make sure that the data is there and healthy; takes a second if a folder is missing.
+
+    Args:
+        data: training and validation sets.
+        checkup: the doctor's checks; ``None`` skips them.
+        folder: for the doctor's report on data with errors.
+
+    Raises:
+        DataError: a folder is not as expected, or the doctor found errors.
+    """
+    data.setup("fit")
+    if checkup is not None:
+        rank_zero_only(require_healthy)(checkup, data.datasets("fit"), folder)
+
+
+def check_match(system: PhasedSystem, data: SRDataModule) -> None:
+    """Make sure that the batches hold the images that the system trains on.
+
+    Raises:
+        ConfigError: a degradation system was given pairs, or an SR system unpaired domains.
+    """
+    for name, dataset in data.datasets("fit").items():
         roles = dataset.folders().keys()
         unpaired = "real" in roles
         if name == "train" and unpaired != system.is_degradation_system:
@@ -38,62 +79,63 @@ def check_match(system: PhasedSystem, datamodule: SRDataModule) -> None:
             )
 
 
-def check_resumable(path: Path, system: pl.LightningModule, iterations: int) -> None:
-    """Make sure that a run can go on from a checkpoint, before Lightning tries.
+def sets_with_hr(data: SRDataModule) -> dict[str, bool]:
+    """Each validation set by name: whether it has hr images to compare with."""
+    validated = data.datasets("validate").items()
+    return {name.removeprefix("val/"): "hr" in dataset.folders() for name, dataset in validated}
+
+
+def load_start(
+    system: PhasedSystem, init_weights: str | None, ckpt_path: str | None, iterations: int
+) -> None:
+    """Load the initial weights of the generator, or check the checkpoint to resume from.
+
+    Lightning loads the checkpoint itself, when fitting starts.
+
+    Args:
+        system: whose generator gets the weights.
+        init_weights: weight file or checkpoint; ``None`` keeps the random initialization.
+        ckpt_path: checkpoint to resume from; ``None`` for none.
+        iterations: length of the whole run.
 
     Raises:
-        WeightsError: when the file is no checkpoint of a training run, belongs to other networks,
-            or is already past ``iterations``.
+        WeightsError: a file cannot be read or does not fit.
+    """
+    if init_weights:
+        load_into(system.generator, read_generator(init_weights))
+    if ckpt_path:
+        check_resumable(Path(ckpt_path), system, iterations)
+
+
+def check_resumable(path: Path, system: PhasedSystem, iterations: int) -> None:
+    """Make sure that a run can resume from a checkpoint.
+
+    Raises:
+        WeightsError: the file is no checkpoint of a training run, belongs to other networks, or has
+            reached ``iterations`` already.
     """
     checkpoint = read_checkpoint(path)
     if "iteration" not in checkpoint or "optimizer_states" not in checkpoint:
         raise WeightsError(
-            f"{path} holds no state of a training run. ckpt_path= resumes from a .ckpt of this"
-            " project; to start from trained weights use init_weights="
+            f"{path} holds no training state. ckpt_path= resumes from a .ckpt of this project; to"
+            " start from trained weights use init_weights="
         )
     if checkpoint["iteration"] >= iterations:
         raise WeightsError(
-            f"{path} is at iteration {checkpoint['iteration']} already; iterations={iterations} is"
-            " the length of the whole run, resumed part included. Ask for more."
+            f"{path} has reached iteration {checkpoint['iteration']}; iterations={iterations}"
+            " counts the whole run, resumed part included. Raise iterations= to train longer."
         )
-    own = {key: value.shape for key, value in system.state_dict().items()}
+    ours = {key: value.shape for key, value in system.state_dict().items()}
     theirs = {key: value.shape for key, value in checkpoint["state_dict"].items()}
-    differing = sorted(k for k in own.keys() | theirs.keys() if own.get(k) != theirs.get(k))
+    differing = sorted(k for k in ours.keys() | theirs.keys() if ours.get(k) != theirs.get(k))
     if differing and all(key.startswith("ema.") for key in differing):
         raise WeightsError(
-            f"{path} and this run disagree about ema_decay: one keeps an average, the other not."
+            f"{path} and this run differ in ema_decay: only one of them averages the weights."
             " Resume with the ema_decay it was trained with."
         )
     if differing:
         raise WeightsError(
-            f"{path} was trained with other networks: {len(differing)} of {len(own)} parameters"
+            f"{path} was trained with other networks: {len(differing)} of {len(ours)} parameters"
             f" differ (first: {differing[0]}). Resume with the configuration it was trained with;"
             " the checkpoint holds it under 'config'."
         )
-
-
-def is_over(path: Path, iterations: int) -> bool:
-    """Whether the run that left a checkpoint has done all its iterations."""
-    return read_checkpoint(path).get("iteration", 0) >= iterations
-
-
-def check_output(folder: Path, ckpt_path: str | None, init_weights: str | None) -> None:
-    """Keep what an earlier run left in ``folder``.
-
-    A resumed run may go on in the same folder: its curve so far is set aside, not overwritten.
-
-    Raises:
-        ConfigError: a new run would replace the checkpoints of another, or is told two beginnings.
-    """
-    if ckpt_path and init_weights:
-        raise ConfigError("ckpt_path= resumes a run, init_weights= begins one: give one of them")
-    last = folder / "checkpoints/last.ckpt"
-    if last.exists() and not ckpt_path:
-        raise ConfigError(
-            f"{folder} holds the checkpoints of an earlier run. Resume it with ckpt_path={last},"
-            " or choose another output_dir="
-        )
-    curve = folder / "csv/metrics.csv"
-    if curve.exists():
-        count = len(list(curve.parent.glob("metrics.before_resume_*.csv")))
-        curve.rename(curve.with_name(f"metrics.before_resume_{count + 1}.csv"))

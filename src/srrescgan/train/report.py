@@ -1,52 +1,71 @@
-"""The scores of a training run as a table."""
+"""What a training run prints when it ends."""
 
 from collections.abc import Mapping
 
-from rich.table import Table
+from lightning_utilities.core.rank_zero import rank_zero_only
+from rich.console import Console
 
-Summary = Mapping[str, Mapping[str, Mapping[str, float]]]
-"""Set, then method, then ``<protocol>/<metric>``."""
-_DECIMALS = {"psnr": 2}
+from srrescgan.eval.grid import Cell, Grid, Heading, number
+from srrescgan.eval.render import terminal
+from srrescgan.metrics import Protocol
+from srrescgan.types import Metric
+
+_DECIMALS = 4
 
 
-def score_table(summary: Summary, protocols: Mapping[str, str]) -> Table:
-    """One line per set and method; every column names its protocol, and the title says what it is.
+@rank_zero_only
+def print_report(
+    scores: Mapping[str, float], metrics: Mapping[str, Metric], protocols: Mapping[str, Protocol]
+) -> None:
+    """Print the scores of the last validation as a table; nothing if there was no validation."""
+    grid = score_grid(scores, metrics, protocols)
+    if grid.lines:
+        terminal(Console(), [grid])
+
+
+@rank_zero_only
+def print_notice(notice: str | None, *lines: str) -> None:
+    """Print the notice of an experiment, if it has one, and further lines."""
+    console = Console()
+    if notice:
+        console.print(notice, style="bold")
+    for line in lines:
+        console.print(line, soft_wrap=True)
+
+
+def score_grid(
+    scores: Mapping[str, float], metrics: Mapping[str, Metric], protocols: Mapping[str, Protocol]
+) -> Grid:
+    """One line per validation set and method, one column per ``<protocol>/<metric>``.
 
     Args:
-        summary: means over the images.
-        protocols: label of each protocol by name.
+        scores: by log name: ``val/<set>/<protocol>/<metric>`` and
+            ``val/<set>/bicubic/<protocol>/<metric>`` are shown, others are left out.
+        metrics: by ``<protocol>/<metric>``; they know how many decimals are worth showing.
+        protocols: by name; the caption spells them out.
     """
-    rules = "; ".join(f"{name}: {label}" for name, label in protocols.items())
-    table = Table(title=f"Mean over images ({rules})", title_justify="left")
-    rows = [
-        (data_set, method, scores)
-        for data_set, methods in summary.items()
-        for method, scores in methods.items()
-    ]
-    columns = list(dict.fromkeys(key for *_, scores in rows for key in scores))
-    for heading in ("set", "method"):
-        table.add_column(heading)
-    for heading in columns:
-        table.add_column(heading, justify="right", overflow="fold")
-    for data_set, method, scores in rows:
-        table.add_row(data_set, method, *(_cell(scores.get(key), key) for key in columns))
-    return table
-
-
-def training_summary(metrics: Mapping[str, float]) -> dict[str, dict[str, dict[str, float]]]:
-    """Arrange ``val/<set>/<key>`` and ``val/<set>/bicubic/<key>`` as a summary.
-
-    A key is ``<protocol>/<metric>``.
-    """
-    summary: dict[str, dict[str, dict[str, float]]] = {}
-    for name, value in sorted(metrics.items()):
-        prefix, *place = name.split("/")
+    rows: dict[tuple[str, str], dict[str, float]] = {}
+    for name, value in sorted(scores.items()):
+        prefix, *parts = name.split("/")
         if prefix == "val":
-            method = "bicubic" if len(place) == 4 else "sr"
-            key = "/".join(place[-2:])
-            summary.setdefault(place[0], {}).setdefault(method, {})[key] = value
-    return summary
-
-
-def _cell(value: float | None, key: str) -> str:
-    return "-" if value is None else f"{value:.{_DECIMALS.get(key.split('/')[-1], 4)}f}"
+            method = "bicubic" if len(parts) == 4 else "sr"
+            rows.setdefault((parts[0], method), {})["/".join(parts[-2:])] = value
+    keys = list(dict.fromkeys(key for row in rows.values() for key in row))
+    decimals = {key: metrics[key].decimals if key in metrics else _DECIMALS for key in keys}
+    rules = "; ".join(f"{name}: {protocol.label}" for name, protocol in protocols.items())
+    return Grid(
+        caption=f"Mean over images ({rules})",
+        headings=(
+            Heading("set", numeric=False),
+            Heading("method", numeric=False),
+            *(Heading(metric, protocol) for protocol, metric in (key.split("/") for key in keys)),
+        ),
+        lines=tuple(
+            (
+                Cell(data_set),
+                Cell(method),
+                *(Cell(number(row.get(key), decimals[key])) for key in keys),
+            )
+            for (data_set, method), row in rows.items()
+        ),
+    )

@@ -1,4 +1,4 @@
-"""What became of one job of a sweep, kept in its folder."""
+"""The record of a sweep's job, kept in the job's folder."""
 
 import json
 from collections.abc import Mapping
@@ -13,28 +13,28 @@ Status = Literal["running", "stopped", "finished", "pruned", "failed"]
 
 
 @dataclass(frozen=True)
-class Job:
-    """A record of a job, ``<sweep>/<folder>/job.json``."""
+class JobRecord:
+    """State and scores of a job, stored as ``<sweep>/<folder>/job.json``."""
 
     number: int
     """In the order in which the sweeper asked for the jobs, from 0."""
     overrides: tuple[str, ...]
-    """What sets this job apart from the others, as ``key=value``."""
+    """The settings in which this job differs from the others, as ``key=value``."""
     status: Status
-    """``running`` is also what a killed process leaves behind; ``stopped``: by Ctrl-C."""
+    """A killed process leaves ``running`` behind; ``stopped``: by Ctrl-C."""
     scores: Mapping[str, float] = field(default_factory=dict)
-    """Of the last validation, by log name; empty unless the job is over and did not fail."""
+    """Scores of the last validation by log name; empty unless the job finished or was pruned."""
     iteration: int | None = None
-    """Where the job ended."""
+    """The last iteration."""
     message: str = ""
     """Why it failed or was pruned."""
     given_up: bool = False
-    """The sweeper was told that it failed, and went on: it is told so again in a resumed sweep,
-    even if the job has succeeded since, or the jobs after it would be others."""
+    """The sweeper has continued without a value of this job. A resumed sweep gives it none again,
+    even if the job has succeeded since: with a value the sweeper would choose other jobs."""
 
     @property
     def is_over(self) -> bool:
-        """Whether it need not be run again."""
+        """Whether the job does not have to run again."""
         return self.status in ("finished", "pruned")
 
     def write(self, folder: Path) -> None:
@@ -42,8 +42,8 @@ class Job:
         write_json(asdict(self), folder / FILE)
 
     @classmethod
-    def read(cls, folder: Path) -> "Job | None":
-        """Read what :meth:`write` wrote; ``None`` if there is nothing, or nothing readable."""
+    def read(cls, folder: Path) -> "JobRecord | None":
+        """Read a job's record; ``None`` if there is none, or if it is damaged."""
         try:
             content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
             content["overrides"] = tuple(content["overrides"])
@@ -53,13 +53,13 @@ class Job:
             return None
 
 
-def read_jobs(sweep: Path) -> dict[str, Job]:
-    """Every job of a sweep by the name of its folder, in the order of their numbers."""
-    jobs = {folder.name: Job.read(folder) for folder in job_folders(sweep)}
-    found = {name: job for name, job in jobs.items() if job is not None}
-    return dict(sorted(found.items(), key=lambda item: (item[1].number, item[0])))
+def read_jobs(sweep: Path) -> dict[str, JobRecord]:
+    """The record of every job of a sweep by the name of its folder, ordered by job number."""
+    jobs = {folder.name: JobRecord.read(folder) for folder in job_folders(sweep)}
+    readable = {name: job for name, job in jobs.items() if job is not None}
+    return dict(sorted(readable.items(), key=lambda item: (item[1].number, item[0])))
 
 
 def job_folders(sweep: Path) -> list[Path]:
-    """The folders of the jobs that were begun."""
+    """The folders of the jobs that have started."""
     return sorted(path.parent for path in sweep.glob(f"*/{FILE}"))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from srrescgan.sweeps.job import Job
+from srrescgan.sweeps.job_record import JobRecord
+from srrescgan.sweeps.median_rule import FILE, median_rule, record_score, rivals_at, scores_at
 from srrescgan.sweeps.objective import Objective
-from srrescgan.sweeps.pruning import FILE, note, noted, others, why_stop
 
 UP, DOWN = Objective("psnr", ("p",), True), Objective("lpips", ("l",), False)
 
@@ -30,25 +30,25 @@ RIVALS = [scores(20, 0.6), scores(22, 0.5), scores(24, 0.4), scores(26, 0.3)]  #
     ],
 )
 def test_a_job_stops_when_it_is_worse_than_the_median_in_everything(own, stops: bool) -> None:
-    assert (why_stop((UP, DOWN), own, RIVALS) is not None) == stops
+    assert (median_rule((UP, DOWN), own, RIVALS) is not None) == stops
 
 
 def test_the_reason_names_the_numbers() -> None:
-    said = why_stop((UP, DOWN), scores(21, 0.55), RIVALS)
+    said = median_rule((UP, DOWN), scores(21, 0.55), RIVALS)
     assert said == "worse than the median of 4 jobs: psnr 21 (median 23), lpips 0.55 (median 0.45)"
 
 
 def test_one_objective_is_enough() -> None:
-    assert why_stop((UP,), scores(21, 0.1), RIVALS)
-    assert why_stop((DOWN,), scores(21, 0.1), RIVALS) is None
+    assert median_rule((UP,), scores(21, 0.1), RIVALS)
+    assert median_rule((DOWN,), scores(21, 0.1), RIVALS) is None
 
 
 def a_job(sweep: Path, name: str, *values: tuple[int, float]) -> Path:
     folder = sweep / name
     folder.mkdir(parents=True)
-    Job(0, (), "running").write(folder)
+    JobRecord(0, (), "running").write(folder)
     for iteration, value in values:
-        note(folder, iteration, {"psnr": value})
+        record_score(folder, iteration, {"psnr": value})
     return folder
 
 
@@ -57,10 +57,10 @@ def test_jobs_are_compared_at_the_same_iteration(tmp_path: Path) -> None:
     a_job(tmp_path, "b", (10, 2.0), (20, 3.0))
     a_job(tmp_path, "c", (20, 4.0))
     (tmp_path / "no_job").mkdir()
-    note(tmp_path / "no_job", 10, {"psnr": 9.0})
-    assert others(own, 10) == [{"psnr": 2.0}]
-    assert sorted(v["psnr"] for v in others(own, 20)) == [3.0, 4.0]
-    assert others(own, 30) == []
+    record_score(tmp_path / "no_job", 10, {"psnr": 9.0})
+    assert rivals_at(own, 10) == [{"psnr": 2.0}]
+    assert sorted(v["psnr"] for v in rivals_at(own, 20)) == [3.0, 4.0]
+    assert rivals_at(own, 30) == []
 
 
 def test_a_line_cut_off_by_a_kill_is_overlooked_and_a_repeated_one_counts_once(
@@ -69,9 +69,9 @@ def test_a_line_cut_off_by_a_kill_is_overlooked_and_a_repeated_one_counts_once(
     folder = a_job(tmp_path, "a", (10, 1.0))
     with (folder / FILE).open("a") as file:
         file.write('{"iteration": 20, "val')
-    assert noted(folder, 10) == {"psnr": 1.0}
-    assert noted(folder, 20) is None
+    assert scores_at(folder, 10) == {"psnr": 1.0}
+    assert scores_at(folder, 20) is None
     with (folder / FILE).open("a") as file:
         file.write("\n")
-    note(folder, 20, {"psnr": float("inf")})
-    assert noted(folder, 20) == {"psnr": float("inf")}
+    record_score(folder, 20, {"psnr": float("inf")})
+    assert scores_at(folder, 20) == {"psnr": float("inf")}
