@@ -31,6 +31,27 @@ from srrescgan.errors import ConfigError
         (["generator=srresdnet,edsrr"], "no generator named 'edsrr'"),
         (["+loss.pixl.weight=2"], "unknown key 'loss.pixl'; did you mean 'pixel'?"),
         (["+ckpt_pth=a"], "unknown key 'ckpt_pth'; did you mean 'ckpt_path'?"),
+        (["Iterations=5"], "unknown key 'Iterations'; did you mean 'iterations'?"),
+        (["metric=[PSNR]"], "no metric named 'PSNR'; did you mean 'psnr'?"),
+        (
+            ["optimizer=adam"],
+            "'optimizer=' is not a choice (available: optimizer@optimizer.d=, "
+            "optimizer@optimizer.g=)",
+        ),
+        (
+            ["scheduler@scheduler.e=cosine"],
+            "'scheduler@scheduler.e=' is not a choice; did you mean 'scheduler@scheduler.g'?",
+        ),
+        (
+            ["degradation@data.x=bicubic"],
+            "unknown key 'degradation@data.x'; did you mean 'degradation'?",
+        ),
+        (["loss=[pixel]", "generator=3"], "generator=3: must be a name (available: dsgan, "),
+        (["hydra/launcher=jblib"], "no hydra/launcher named 'jblib'; did you mean 'joblib'?"),
+        (["ckpt_path=epoch=3.ckpt"], "cannot read ckpt_path=epoch=3.ckpt: put a value with"),
+        (["notice=it's"], "cannot read notice=it's: put a value with special characters in quotes"),
+        (["iterations"], "cannot read iterations: expected key=value"),
+        (["seed=interval(1)"], "seed=interval(1): missing a required argument: 'end'"),
         (["paths.datadir=a"], "unknown key 'paths.datadir'; did you mean 'paths.data_dir'?"),
     ],
 )
@@ -50,6 +71,8 @@ def test_the_key_and_the_nearest_valid_one_are_named_on_one_line(
         (["iterations=1.5"], "iterations"),
         (["channels_last=5x"], "channels"),
         (["seed=interval(0,5)"], "seed: .* write int"),
+        (["log_every=0"], "log_every=0: must be at least 1"),
+        (["doctor=chek"], "doctor=chek: must be check or skip; did you mean 'check'"),
     ],
 )
 def test_a_value_of_the_wrong_type_is_refused_with_its_key(overrides: list[str], key: str) -> None:

@@ -88,7 +88,8 @@ def sweep(
 ) -> Callable[..., tuple[int, dict[str, JobRecord]]]:
     """Run the command; return its exit code and the records."""
     monkeypatch.setenv("HYDRA_FULL_ERROR", "0")  # is put back afterwards
-    monkeypatch.setattr("srrescgan.config.cli.CONFIG_DIR", str(small_conf))
+    for module in ("cli", "compose"):
+        monkeypatch.setattr(f"srrescgan.config.{module}.CONFIG_DIR", str(small_conf))
 
     def task(cfg: DictConfig):
         use_job_directory(cfg)
@@ -220,7 +221,8 @@ def test_a_job_that_was_killed_before_its_last_validation_is_only_validated(
 def test_mistakes_are_found_before_the_first_job(
     tmp_path: Path, small_conf: Path, monkeypatch: pytest.MonkeyPatch, overrides, said: str
 ) -> None:
-    monkeypatch.setattr("srrescgan.config.cli.CONFIG_DIR", str(small_conf))
+    for module in ("cli", "compose"):
+        monkeypatch.setattr(f"srrescgan.config.{module}.CONFIG_DIR", str(small_conf))
     with pytest.raises(UserError, match=said):
         set_up_sweep("train", [*overrides, f"output_dir={tmp_path / 'sweep'}"])
     assert not (tmp_path / "sweep").exists()

@@ -20,7 +20,7 @@ from omegaconf import DictConfig, OmegaConf
 from rich.console import Console
 
 from srrescgan.config.build import build
-from srrescgan.config.cli import check_overrides, compose_with_hydra
+from srrescgan.config.compose import check_overrides, compose_with_hydra
 from srrescgan.errors import BackboneUnavailableError, ConfigError, UserError
 from srrescgan.sweeps.job_record import read_jobs
 from srrescgan.sweeps.objective import check_objective

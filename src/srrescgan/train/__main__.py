@@ -22,23 +22,21 @@ def train(cfg: DictConfig, validate_only: bool = False) -> TrainingResult:
     preflight.check_output(folder, ckpt_path, cfg.init_weights)
     if cfg.synthetic:
         use_synthetic_images(cfg, folder / "synthetic")
-    config = plain(cfg)
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     data = build(cfg.data)
-    examine = cfg.doctor == "check" and not cfg.synthetic
-    preflight.check_data(data, build(cfg.checkup) if examine else None, folder / "doctor")
+    checkup = build(cfg.checkup) if cfg.doctor == "check" and not cfg.synthetic else None
+    preflight.check_data(data, checkup, folder / "doctor")
     system = build(cfg.system)
     preflight.check_match(system, data)
     check_objective(cfg.objective, preflight.sets_with_hr(data), system.metrics)
     resumed = None if validate_only else ckpt_path
     preflight.load_start(system, cfg.init_weights, resumed, cfg.iterations)
-    provenance = Provenance(config)
+    provenance = Provenance(plain(cfg))
     callbacks = [] if validate_only else [*build_named(cfg.callback).values(), provenance]
     trainer = build_trainer(cfg.trainer, callbacks, list(build_named(cfg.logger).values()))
-    log_config(trainer, config, provenance)
-    result = (validate if validate_only else fit)(
-        trainer, system, data, ckpt_path, cfg.validate_every
-    )
+    log_config(trainer, provenance)
+    run = validate if validate_only else fit
+    result = run(trainer, system, data, ckpt_path, cfg.validate_every)
     report.print_report(result.scores, system.metrics, build_named(cfg.protocol))
     report.print_notice(cfg.notice, f"checkpoint: {folder}/checkpoints/last.ckpt")
     return result

@@ -3,7 +3,6 @@
 import logging
 import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import pytorch_lightning as pl
 from pytorch_lightning.utilities.warnings import PossibleUserWarning
@@ -58,10 +57,10 @@ def validate(
     return _finish(trainer)
 
 
-def log_config(trainer: pl.Trainer, config: dict[str, Any], provenance: Provenance) -> None:
+def log_config(trainer: pl.Trainer, provenance: Provenance) -> None:
     """Give every logger the resolved configuration and the versions of the code."""
     for logger in trainer.loggers:
-        logger.log_hyperparams({**config, "provenance": provenance.software})
+        logger.log_hyperparams({**provenance.config, "provenance": provenance.software})
 
 
 def silence_lightning() -> None:
