@@ -1,4 +1,4 @@
-"""Real-world super-resolution: learn what the camera does to a picture, then undo it."""
+"""Real-world super-resolution: learn the degradation of a camera, then train a network on it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ __all__ = ["SuperResolver", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    # Imported on first use: `import srrescgan` alone does not have to load torch.
+    # Imported on first use, so that `import srrescgan` alone does not load torch.
     if name == "SuperResolver":
         from srrescgan.upscale.super_resolver import SuperResolver
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all."""
+"""Writing files atomically, and other file operations that several packages share."""
 
 import hashlib
 import json
@@ -14,10 +14,10 @@ from typing import Any
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside ``path``; move it there when the block ends well.
+    """Yield a temporary path beside ``path``, and rename it to ``path`` when the block succeeds.
 
-    Until then an older ``path`` stays as it was. When the block fails, for instance on a full
-    disk, the temporary file is removed and the error goes on.
+    Until then an older ``path`` stays unchanged. If the block fails, for instance on a full disk,
+    the temporary file is removed and the error is raised.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -31,14 +31,14 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_json(content: Mapping[str, Any], path: Path) -> None:
-    """Write strict JSON, whole or not at all; see :func:`plain` for what JSON does not have."""
+    """Write strict JSON atomically; :func:`plain` converts values that JSON does not have."""
     text = json.dumps(plain(content), indent=2, allow_nan=False) + "\n"
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
 
 
 def plain(value: Any) -> Any:
-    """What strict JSON holds of a value: ``inf``, ``nan``, paths and the like as text."""
+    """A value as strict JSON can hold it: ``inf``, ``nan``, paths and other objects become text."""
     if isinstance(value, Mapping):
         return {str(key): plain(child) for key, child in value.items()}
     if isinstance(value, list | tuple):
@@ -49,32 +49,32 @@ def plain(value: Any) -> Any:
 
 
 def visible(folder: Path) -> list[Path]:
-    """Everything in a folder and below it, sorted by relative name; hidden ones ignored."""
+    """Everything below a folder except what is hidden, sorted by relative path."""
     relative = [path.relative_to(folder) for path in folder.rglob("*")]
     shown = [path for path in relative if not any(part.startswith(".") for part in path.parts)]
     return [folder / path for path in sorted(shown, key=Path.as_posix)]
 
 
 def remove_leftovers(paths: Iterable[Path]) -> None:
-    """Remove the temporary files that a killed process left when it was replacing ``paths``.
+    """Remove the temporary files that a killed process left while it was writing ``paths``.
 
-    Not while another process may be writing them.
+    No other process may be writing them.
     """
     names: dict[Path, set[str]] = {}
     for path in paths:
         names.setdefault(path.parent, set()).add(path.name)
-    for folder, own in names.items():
+    for folder, replaced in names.items():
         for path in folder.glob(".*.tmp"):
-            found = re.fullmatch(r"\.(.+)\.\d+\.tmp", path.name)
-            if found and found[1] in own:
+            match = re.fullmatch(r"\.(.+)\.\d+\.tmp", path.name)
+            if match and match[1] in replaced:
                 path.unlink(missing_ok=True)
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """Give ``source`` a second name, replacing what is there.
+    """Make ``target`` a hard link to ``source``, or a copy; an existing ``target`` is replaced.
 
-    Safe for files that are replaced and never rewritten, as :func:`replacing` does it: the second
-    name keeps the content that it was given.
+    ``source`` may later be replaced, as :func:`replacing` does, but not rewritten in place:
+    ``target`` keeps its content.
     """
     temporary = target.with_name(f".{target.name}.tmp")
     temporary.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
+    """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -121,7 +121,7 @@ def test_checkpoints_stay_here_when_they_are_not_wanted(tmp_path: Path) -> None:
 def test_a_disk_that_refuses_an_upload_does_not_fail_the_run(tmp_path: Path) -> None:
     own = logger(tmp_path)
     own.log_metrics({"a": 1}, step=1)
-    with pytest.warns(UserWarning, match=r"W&B does not get .*missing.ckpt.* safe"):
+    with pytest.warns(UserWarning, match=r"missing.ckpt was not uploaded to W&B.* safe"):
         own.log_checkpoint(tmp_path / "missing.ckpt", ["last"], {})
     own.close()
     (run,) = OfflineRun.below(tmp_path)

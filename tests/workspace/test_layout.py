@@ -138,7 +138,7 @@ def test_the_report_is_about_lpips_and_psnr_unless_told_otherwise(tmp_path: Path
         (["group=g"], r"do not log 'lpips'.*val/chelsea/rgb8/psnr"),
         (["group=g", "scores=[val/chelsea/rgb8/psnr]"], "two are needed"),
         (["group=g", "scores=[val/chelsea/psnr,val/chelsea/rgb8/psnr]"], "did you mean"),
-        (["title='a★b'"], "does not take this layout"),
+        (["title='a★b'"], "does not accept this layout"),
         (
             ["parameters=[optimizer.g.lr,optimizer.g.lrr]"],
             r"'optimizer\.g\.lrr'; did you mean 'optimizer\.g\.lr'",
@@ -174,7 +174,7 @@ def test_a_server_that_refuses_is_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         def save(self) -> None:
             raise wandb.errors.CommError("project 'ours' not found\nand a long tail")
 
-    monkeypatch.setattr(wandb_server, "why_offline", lambda: None)
+    monkeypatch.setattr(wandb_server, "offline_reason", lambda: None)
     with pytest.raises(ConfigError, match=r"refuses: project 'ours' not found\. Nothing was saved"):
         wandb_server.save(View())
 

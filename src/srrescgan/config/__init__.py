@@ -1,1 +1,1 @@
-"""Hydra configuration: schemas, checks and builders. Only this package and the commands know it."""
+"""Hydra configuration: schemas, composing, checks, builders, and the entry point of a command."""

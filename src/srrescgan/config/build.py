@@ -1,4 +1,4 @@
-"""From configuration nodes to objects."""
+"""Builds objects from configuration nodes."""
 
 from typing import Any
 
@@ -13,11 +13,11 @@ from srrescgan.types import Metric
 
 
 def build(node: Any) -> Any:
-    """Instantiate a node; a value that a class refuses becomes a ConfigError.
+    """Instantiate a node.
 
     Raises:
-        ConfigError: when a constructor raises ValueError.
-        UserError: whatever subclass a constructor raises, unwrapped.
+        ConfigError: a constructor raised ValueError.
+        UserError: a constructor raised it; the subclass stays.
     """
     try:
         return instantiate(node, _convert_="all")
@@ -33,7 +33,7 @@ def build(node: Any) -> Any:
 
 
 def build_named(nodes: DictConfig) -> dict[str, Any]:
-    """Instantiate a mapping from names to nodes; nodes that are null are left out."""
+    """Instantiate a mapping from names to nodes, without the nodes that are null."""
     return {str(name): build(node) for name, node in nodes.items() if node is not None}
 
 
@@ -43,9 +43,9 @@ def build_trainer(
     """Instantiate the trainer with these callbacks and loggers.
 
     Raises:
-        ConfigError: when this machine does not have what the trainer asks for.
+        ConfigError: this machine does not have the devices that the trainer needs.
     """
-    # Without a bar of ours Lightning would show its own.
+    # Without our progress bar Lightning would show its own.
     bar = any(isinstance(callback, pl.callbacks.ProgressBar) for callback in callbacks)
     try:
         return build(node)(callbacks=callbacks, logger=loggers, enable_progress_bar=bar)
@@ -61,7 +61,8 @@ def build_scorecard(
     """Build every metric under every protocol.
 
     Returns:
-        The scorecard; and for each metric whose backbone cannot be had, left out of it, the reason.
+        The scorecard, and for each metric that it lacks because the backbone is not available the
+        reason.
     """
     rules = build_named(protocols)
     columns: dict[str, dict[str, Metric]] = {}

@@ -1,4 +1,4 @@
-"""Mistyped keys in the leaves of a configuration, found before anything is built or read."""
+"""Checks of a composed configuration, before anything is built or read."""
 
 import dataclasses
 import inspect
@@ -44,7 +44,11 @@ def iter_targets(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any
 
 
 def check_targets(cfg: DictConfig) -> None:
-    """Raise ConfigError naming every key that its ``_target_`` does not accept."""
+    """Make sure that every key is known, given and within its range.
+
+    Raises:
+        ConfigError: naming every key that is not, one per line, and the nearest valid one.
+    """
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
     problems = [problem for path, node in iter_targets(tree) for problem in _check(path, node)]
@@ -72,7 +76,7 @@ def check_targets(cfg: DictConfig) -> None:
 
 
 def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
-    # Numbers carry the protocol's name wherever they go, so the name has to mean one thing.
+    # Scores are stored under the name of their protocol, so a name has to mean one protocol.
     for name, node in protocols.items():
         file = Path(CONFIG_DIR) / "protocol" / f"{name}.yaml"
         content = OmegaConf.to_container(OmegaConf.load(file)) if file.is_file() else {}
@@ -83,8 +87,8 @@ def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
             wanted = {**node, "_target_": "srrescgan.metrics.Protocol"}
             text = ",".join(f"{key}:{value}" for key, value in wanted.items())
             yield (
-                f"protocol.{name}.{changed[0]}: {name} is the name of another rule, and its numbers"
-                f" would be taken for those. Give yours a name: '+protocol.mine={{{text}}}'"
+                f"protocol.{name}.{changed[0]}: {name} is the name of another protocol, and scores"
+                f" are compared by that name. Give yours its own: '+protocol.mine={{{text}}}'"
             )
 
 
@@ -97,7 +101,7 @@ def _missing(node: Any, path: str = "") -> Iterator[str]:
 
 
 def _unknown_fields(node: DictConfig | None, prefix: str = "") -> Iterator[str]:
-    # Hydra's "+key=value" adds a key even where a schema knows all of them.
+    # Hydra's "+key=value" adds a key even where a schema lists all of them.
     schema = None if node is None else OmegaConf.get_type(node)
     if node is not None and dataclasses.is_dataclass(schema):
         known = {f.name for f in dataclasses.fields(schema)}

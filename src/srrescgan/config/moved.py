@@ -1,4 +1,4 @@
-"""Classes that have moved: their old names keep working in a user's own YAML files."""
+"""Old names of classes that were moved; they keep working in a user's own YAML files."""
 
 from omegaconf import DictConfig, OmegaConf, open_dict, read_write
 
@@ -17,7 +17,7 @@ MOVED = {
     "srrescgan.inference.load_domain_generator": "srrescgan.weights.load_domain_generator",
     "srrescgan.stages.Stage": "srrescgan.pipeline.Stage",
 }
-"""Old ``_target_`` to the present one."""
+"""Old ``_target_`` to the current one."""
 
 
 def use_present_names(cfg: DictConfig) -> None:

@@ -1,7 +1,7 @@
-"""Root keys of every command, with their types, and where the YAML files are.
+"""Schemas: the root keys of every command with their types. And the folder of the YAML files.
 
-The leaves need no schema: the signature of the class that ``_target_`` names is the schema, and
-:mod:`srrescgan.config.check` holds them against it. Root keys have no such class.
+Nodes with a ``_target_`` need no schema: :mod:`srrescgan.config.check` compares their keys with the
+signature of the class. Root keys have no such class.
 """
 
 import operator
@@ -18,26 +18,26 @@ from srrescgan.files import text_hash
 _PACKAGE = Path(__file__).resolve().parents[1]
 _CHECKOUT = _PACKAGE.parents[1] / "conf"
 CONFIG_DIR = str(_CHECKOUT if _CHECKOUT.is_dir() else _PACKAGE / "conf")
-"""Absolute, so that commands work from any directory; a wheel carries ``conf`` in the package."""
+"""Absolute, so that commands work in any folder; a wheel holds ``conf`` inside the package."""
 
 
 @dataclass
 class Paths:
-    """Places on this machine."""
+    """Folders on this machine."""
 
     data_dir: str = MISSING
 
 
 @dataclass
 class RunPaths(Paths):
-    """Places on this machine that runs use."""
+    """Folders on this machine, for commands that use released weights."""
 
     weights_dir: str = MISSING
 
 
 @dataclass
 class TrainConfig:
-    """Keys of ``conf/train.yaml``, which says what each one means."""
+    """Keys of ``conf/train.yaml``; ``conf/base.yaml`` explains them."""
 
     name: str | None = MISSING
     seed: int = MISSING
@@ -87,7 +87,7 @@ class TrainConfig:
 
 @dataclass
 class EvalConfig(TrainConfig):
-    """Keys of ``conf/eval.yaml``: those of a training run, and how to evaluate."""
+    """Keys of ``conf/eval.yaml``: those of a training run and of the evaluation."""
 
     ensemble: Any = MISSING
     methods: Any = None
@@ -106,7 +106,7 @@ class DoctorConfig(TrainConfig):
 
 @dataclass
 class WorkspaceConfig(TrainConfig):
-    """Keys of ``conf/workspace.yaml``: those of a training run, and where to save its dashboard."""
+    """Keys of ``conf/workspace.yaml``: those of a training run and of its dashboard."""
 
     entity: str = MISSING
     project: str = MISSING
@@ -276,7 +276,7 @@ class AppConfig:
 
 
 def _package_dir(package: str) -> str:
-    """Folder of an installed package, found without importing it."""
+    """Folder of an installed package; does not import it."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise ValueError(f"package {package!r} is not installed")
@@ -284,7 +284,7 @@ def _package_dir(package: str) -> str:
 
 
 def register() -> None:
-    """Make the schemas and the resolvers known to Hydra and OmegaConf."""
+    """Register the schemas with Hydra and the resolvers with OmegaConf."""
     store = ConfigStore.instance()
     store.store("train_schema", TrainConfig)
     store.store("eval_schema", EvalConfig)

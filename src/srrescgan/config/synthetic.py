@@ -1,4 +1,4 @@
-"""Stand-in photographs, so that any experiment can be run without its data."""
+"""Synthetic images, so that any experiment runs without its data."""
 
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,17 @@ from srrescgan.ops.resize import imresize
 _COUNT = 3
 _SIDE = 160
 _ROLES = {"hr", "lr", "real"}
-"""Arguments of data sets that name a folder of pictures."""
+"""Arguments of data sets that name a folder of images."""
 
 
 def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
     """Point every data set of ``cfg.data`` at synthetic images written below ``folder``.
 
-    The experiment's own data set classes, sizes and pairing are used as they are; only their
-    folders change.
+    Classes, sizes and pairing of the experiment's data sets stay; only their folders change.
 
     Args:
         cfg: a training configuration; ``cfg.data`` is changed in place.
-        folder: where the images go, one folder per data set.
+        folder: the images are written below it, one folder per data set.
     """
     for path, node in _data_sets(cfg.data):
         names = node.get("names") or [f"{index:04d}" for index in range(_COUNT)]

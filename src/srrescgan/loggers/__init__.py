@@ -1,1 +1,1 @@
-"""Experiment loggers of our own: Weights & Biases on the iteration clock."""
+"""Experiment loggers: Weights & Biases with iterations as x-axis, and access to its server."""

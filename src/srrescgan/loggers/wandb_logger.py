@@ -1,4 +1,4 @@
-"""Weights & Biases on our iteration clock, and never in the way of a run."""
+"""Weights & Biases logger with iterations as x-axis; its failures never stop a run."""
 
 import math
 import os
@@ -15,27 +15,26 @@ from pytorch_lightning.utilities import rank_zero_info, rank_zero_only, rank_zer
 
 from srrescgan.callbacks.dashboards import CaptionedImage, Cell
 from srrescgan.files import link_or_copy
-from srrescgan.loggers.wandb_server import why_offline
+from srrescgan.loggers.wandb_server import offline_reason
 
 
 class IterationWandbLogger(WandbLogger):
     """Logs every value against ``iteration``.
 
-    Lightning's logger uses the trainer's step as x-axis, which runs twice as fast as iterations
-    when there are two players. Each logger has a run of its own: one that an earlier job of this
-    process left open is finished first.
+    Lightning's logger uses the trainer's step as x-axis, which counts two per iteration if there
+    are two players. Each logger has its own W&B run: one that an earlier job of this process left
+    open is finished first.
 
     Args:
         project: W&B project.
-        name: of the run; ``None`` lets W&B invent one. The jobs of a multirun get their number
-            added.
+        name: of the run; ``None`` lets W&B invent one. Jobs of a multirun append their number.
         group: of runs; ``None``: the jobs of a multirun share the name of its folder, a single run
             has none.
         save_dir: folder of the run's local files.
         mode: ``online``, ``offline``, or ``auto``: online when an API key is configured and the
             server answers, else offline. ``WANDB_MODE`` in the environment overrides ``auto``.
         tags: of the run.
-        checkpoints: store the last and the best checkpoints as artifacts when training is over.
+        checkpoints: store the last and the best checkpoints as artifacts when training ends.
     """
 
     def __init__(
@@ -52,9 +51,9 @@ class IterationWandbLogger(WandbLogger):
             raise ValueError(f"mode must be auto, online or offline, not {mode!r}")
         if mode == "auto":
             mode = os.environ.get("WANDB_MODE") or _reachable_mode()
-        sweep, number = _job()
-        # `mode` goes to wandb.init instead of offline= to Lightning, which would set a variable
-        # that wandb no longer understands, for the whole process.
+        sweep, number = _multirun_job()
+        # `mode` goes to wandb.init. Lightning's offline= would set an environment variable for the
+        # whole process, which wandb no longer understands.
         super().__init__(
             name=name if number is None or name is None else f"{name}-{number}",
             project=project,
@@ -68,7 +67,7 @@ class IterationWandbLogger(WandbLogger):
     @property
     @rank_zero_experiment
     def experiment(self) -> Any:
-        """The W&B run, with ``iteration`` as everybody's x-axis."""
+        """The W&B run, with ``iteration`` as the x-axis of every metric."""
         import wandb
 
         is_new = self._experiment is None
@@ -77,7 +76,7 @@ class IterationWandbLogger(WandbLogger):
         run = super().experiment
         if is_new:
             run.define_metric("iteration")
-            # overwrite: Lightning has just made its own step everybody's x-axis.
+            # overwrite: Lightning has just made its own step the x-axis.
             run.define_metric("*", step_metric="iteration", overwrite=True)
         return run
 
@@ -90,7 +89,7 @@ class IterationWandbLogger(WandbLogger):
     def log_picture_table(
         self, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
     ) -> None:
-        """Log a table at iteration ``step``; an infinite value, which W&B cannot show, is empty."""
+        """Log a table at iteration ``step``; infinite values, which W&B cannot show, stay empty."""
         import wandb
 
         data = [[_for_table(cell) for cell in row] for row in rows]
@@ -102,8 +101,8 @@ class IterationWandbLogger(WandbLogger):
     ) -> None:
         """Store a checkpoint as a version of the artifact ``checkpoint-<run id>``.
 
-        Offline it waits in the run's folder for ``wandb sync``. When that folder has no room left
-        there is a warning: the checkpoint itself is safe.
+        Offline it stays in the run's folder until ``wandb sync``. If that folder has no room left,
+        a warning is printed; the checkpoint itself is safe.
 
         Args:
             path: a file that may be replaced but is never rewritten.
@@ -116,14 +115,14 @@ class IterationWandbLogger(WandbLogger):
 
         run = self.experiment
         artifact = wandb.Artifact(f"checkpoint-{run.id}", type="model", metadata=dict(metadata))
-        kept = Path(run.dir).parent / "checkpoints" / f"{aliases[0]}.ckpt"
+        link = Path(run.dir).parent / "checkpoints" / f"{aliases[0]}.ckpt"
         try:
-            # A second name of the file: nothing is copied, and W&B may read it whenever it likes.
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            link_or_copy(path, kept)
-            artifact.add_file(str(kept), name="model.ckpt", skip_cache=True, policy="immutable")
+            # A hard link: nothing is copied, and W&B can read it later.
+            link.parent.mkdir(parents=True, exist_ok=True)
+            link_or_copy(path, link)
+            artifact.add_file(str(link), name="model.ckpt", skip_cache=True, policy="immutable")
         except OSError as error:
-            rank_zero_warn(f"W&B does not get {path}: {error}. The file itself is safe.")
+            rank_zero_warn(f"{path} was not uploaded to W&B: {error}. The file itself is safe.")
             return
         run.log_artifact(artifact, aliases=[*aliases])
 
@@ -146,8 +145,8 @@ class IterationWandbLogger(WandbLogger):
             self._experiment.finish(exit_code=exit_code)
 
 
-def _job() -> tuple[str | None, int | None]:
-    """Name of the multirun that this is a job of, and the job's number."""
+def _multirun_job() -> tuple[str | None, int | None]:
+    """Name of the multirun to which this job belongs, and the job's number."""
     if not HydraConfig.initialized() or HydraConfig.get().mode != RunMode.MULTIRUN:
         return None, None
     return Path(HydraConfig.get().sweep.dir).name, HydraConfig.get().job.num
@@ -164,7 +163,7 @@ def _for_table(cell: Cell) -> Any:
 
 
 def _reachable_mode() -> str:
-    reason = why_offline()
+    reason = offline_reason()
     if reason is None:
         return "online"
     rank_zero_info(f"W&B: {reason}; logging offline.")

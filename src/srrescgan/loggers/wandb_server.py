@@ -1,4 +1,4 @@
-"""Whether Weights & Biases can be talked to."""
+"""The Weights & Biases server: whether it is available, and saving dashboards on it."""
 
 import json
 import socket
@@ -13,12 +13,12 @@ from srrescgan.files import replacing
 _TIMEOUT_S = 3.0
 
 
-def why_offline() -> str | None:
-    """Say what is missing for talking to the server; ``None`` if nothing is."""
+def offline_reason() -> str | None:
+    """Return why the server is not available; ``None`` if it is."""
     import wandb
 
     if not wandb.login(prompt=False, verify=False):
-        return "no API key found (`wandb login` makes one)"
+        return "no API key found (`wandb login` stores one)"
     server = urlparse(wandb.Settings().base_url)
     port = server.port or (443 if server.scheme == "https" else 80)
     try:
@@ -49,11 +49,11 @@ def save(view: Any) -> str:
     """Save a workspace or a report on the server; return its address.
 
     Raises:
-        ConfigError: there is no key, the server does not answer, or it refuses.
+        ConfigError: there is no API key, the server does not answer, or it refuses the dashboard.
     """
     import wandb
 
-    reason = why_offline()
+    reason = offline_reason()
     if reason is None:
         try:
             return view.save().url
@@ -66,12 +66,12 @@ def save(view: Any) -> str:
 
 
 def write_spec(view: Any, path: Path) -> None:
-    """Write what :func:`save` would send, as JSON.
+    """Write the JSON that :func:`save` would send.
 
     Raises:
         ConfigError: the file cannot be written.
     """
-    # The package has no public way to see the specification of a view.
+    # The package has no public access to the specification of a view.
     spec = view._to_model().spec.model_dump(by_alias=True, exclude_none=True, mode="json")
     try:
         with replacing(path) as temporary:

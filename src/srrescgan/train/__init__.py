@@ -1,1 +1,1 @@
-"""Training runs: checked first, run on one iteration clock, resumed exactly."""
+"""Training runs: checks before the start, fitting, and the printed report."""

@@ -1,4 +1,4 @@
-"""The dashboard of a training run as code: which curves, in which order, against what."""
+"""The W&B workspace of a training run, as code: its sections and panels."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -19,14 +19,14 @@ AXIS = "iteration"
 
 @dataclass(frozen=True)
 class Curves:
-    """What runs of one configuration log, group by group; each group is a tuple of panels.
+    """The log names of runs of one configuration, in groups of panels.
 
     A panel is a tuple of log names that are drawn together.
     """
 
     generator: tuple[tuple[str, ...], ...]
     discriminator: tuple[tuple[str, ...], ...]
-    """Empty without an adversary, as ``health`` then is."""
+    """Empty without a discriminator, as is ``health``."""
     health: tuple[tuple[str, ...], ...]
     sets: tuple[str, ...]
     """Names of the validation sets."""
@@ -34,8 +34,8 @@ class Curves:
     """``<protocol>/<metric>``."""
 
 
-def curves(cfg: DictConfig) -> Curves:
-    """Read off a training configuration what its runs will log; nothing is built or read."""
+def logged_curves(cfg: DictConfig) -> Curves:
+    """The curves that runs of a training configuration log; nothing is built or read."""
     system = get_object(cfg.system["_target_"])
     gan = cfg.gan_loss if "gan_loss" in cfg.system else None
     sides = ["", "_clean"] if issubclass(system, DegradationCycleSystem) else [""]
@@ -50,39 +50,39 @@ def curves(cfg: DictConfig) -> Curves:
         terms = [f"gan{side}" for side in sides]
         if get_object(gan["_target_"]).penalty is not GANLoss.penalty:
             terms += [f"penalty{side}" for side in sides]
-        discriminator = [("train/d/real", "train/d/fake"), *_player("d", terms)]
+        discriminator = [("train/d/real", "train/d/fake"), *_player_panels("d", terms)]
     return Curves(
-        generator=tuple(_player("g", losses)),
+        generator=tuple(_player_panels("g", losses)),
         discriminator=tuple(discriminator),
         health=tuple((f"health/{name}",) for name in health),
         sets=tuple(str(name) for name, node in cfg.data.val.items() if node is not None),
         metrics=tuple(
             f"{protocol}/{metric}"
-            for protocol, given in cfg.protocol.items()
+            for protocol, rule in cfg.protocol.items()
             for metric, node in cfg.metric.items()
-            if given is not None and node is not None
+            if rule is not None and node is not None
         ),
     )
 
 
-def layout(entity: str, project: str, name: str, shown: Curves) -> Any:
-    """Make the W&B workspace that shows the curves, all against the iteration.
+def workspace_layout(entity: str, project: str, name: str, curves: Curves) -> Any:
+    """Make the W&B workspace that shows the curves, with iterations as x-axis.
 
-    One section for the generator, the discriminator, GAN health, each validation set (every metric
-    with bicubic's beside it), the pictures, and the speed.
+    It has one section for the generator, the discriminator, GAN health, each validation set (every
+    metric beside that of bicubic), the images, and the speed.
 
     Args:
         entity: user or team.
         project: W&B project.
-        name: of the workspace, letters, digits and spaces.
-        shown: the curves.
+        name: of the workspace: letters, digits and spaces.
+        curves: what it shows.
 
     Returns:
         A ``wandb_workspaces.workspaces.Workspace``, not saved yet.
 
     Raises:
         ConfigError: the package wandb-workspaces is not installed.
-        ValueError: it refuses a name.
+        ValueError: the package does not accept a name.
     """
     workspaces, reports = dashboard_library()
 
@@ -94,18 +94,18 @@ def layout(entity: str, project: str, name: str, shown: Curves) -> Any:
         return [reports.LinePlot(x=AXIS, y=[*names], title=_title(names)) for names in panels]
 
     sections = [
-        section("Generator losses", lines(shown.generator)),
-        section("Discriminator", lines(shown.discriminator)),
-        section("GAN health", lines(shown.health)),
+        section("Generator losses", lines(curves.generator)),
+        section("Discriminator", lines(curves.discriminator)),
+        section("GAN health", lines(curves.health)),
         *[
             section(
                 f"Validation: {data_set}",
                 lines(
                     (f"val/{data_set}/{key}", f"val/{data_set}/bicubic/{key}")
-                    for key in shown.metrics
+                    for key in curves.metrics
                 ),
             )
-            for data_set in shown.sets
+            for data_set in curves.sets
         ],
         section(
             "Images",
@@ -114,7 +114,7 @@ def layout(entity: str, project: str, name: str, shown: Curves) -> Any:
                     reports.MediaBrowser(
                         title=data_set, media_keys=[f"images/{data_set}"], num_columns=1
                     )
-                    for data_set in shown.sets
+                    for data_set in curves.sets
                 ],
                 reports.WeavePanelSummaryTable(table_name=TABLE),
             ],
@@ -134,38 +134,38 @@ def layout(entity: str, project: str, name: str, shown: Curves) -> Any:
     )
 
 
-def sweep_scores(shown: Curves, chosen: Sequence[str] | None) -> tuple[str, str]:
-    """Log names of the two scores that a multirun is judged by: LPIPS and PSNR, or the chosen ones.
+def sweep_scores(curves: Curves, chosen: Sequence[str] | None) -> tuple[str, str]:
+    """Log names of the two scores in the report of a multirun: LPIPS and PSNR, or the chosen ones.
 
     Raises:
-        ConfigError: not two, or no run of this configuration logs them.
+        ConfigError: they are not two, or runs of this configuration do not log them.
     """
-    known = [f"val/{data_set}/{key}" for data_set in shown.sets for key in shown.metrics]
+    known = [f"val/{data_set}/{key}" for data_set in curves.sets for key in curves.metrics]
     if chosen is None:
-        found = [next((k for k in known if k.endswith(f"/{m}")), m) for m in ("lpips", "psnr")]
+        names = [next((k for k in known if k.endswith(f"/{m}")), m) for m in ("lpips", "psnr")]
     else:
-        found = [*chosen]
-    if len(found) != 2:
-        raise ConfigError(f"scores={found}: two are needed, the horizontal and the vertical axis")
-    for score in found:
+        names = [*chosen]
+    if len(names) != 2:
+        raise ConfigError(f"scores={names}: two are needed, the horizontal and the vertical axis")
+    for score in names:
         if score not in known:
             raise ConfigError(
                 f"scores: runs of this configuration do not log {score!r}{nearest(score, known)}"
-                f" (there are: {', '.join(known)}); choose with scores=[...] or metric=[...]"
+                f" (they log: {', '.join(known)}); choose with scores=[...] or metric=[...]"
             )
-    return found[0], found[1]
+    return names[0], names[1]
 
 
 def sweep_parameters(cfg: DictConfig) -> list[str]:
-    """Keys that a multirun varied, as ``parameters=`` names them.
+    """The keys that a multirun varied, from ``parameters=``.
 
     Raises:
         ConfigError: runs of this configuration have no such value.
     """
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
-    # The rest says what the dashboard is; a run does not have it.
-    known = {*_values({field.name: tree[field.name] for field in fields(TrainConfig)})}
+    # Further keys belong to the dashboard; runs do not have them.
+    known = {*_value_keys({field.name: tree[field.name] for field in fields(TrainConfig)})}
     for key in cfg.parameters:
         if key not in known:
             raise ConfigError(
@@ -174,21 +174,21 @@ def sweep_parameters(cfg: DictConfig) -> list[str]:
     return [*cfg.parameters]
 
 
-def _values(node: dict[Any, Any], path: str = "") -> Iterator[str]:
-    """Dotted keys of everything that is not itself a mapping."""
+def _value_keys(node: dict[Any, Any], path: str = "") -> Iterator[str]:
+    """Dotted keys of all values that are not mappings."""
     for key, child in node.items():
         if isinstance(child, dict):
-            yield from _values(child, f"{path}{key}.")
+            yield from _value_keys(child, f"{path}{key}.")
         else:
             yield f"{path}{key}"
 
 
-def _player(player: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
+def _player_panels(player: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
     return [(f"train/{player}/{term}",) for term in (*terms, "grad_norm", "lr")]
 
 
 def _title(names: Sequence[str]) -> str:
-    """What the panel shows, without the words that its section says already."""
+    """The title of a panel, without what the title of its section says."""
     if names[0].startswith("val/"):
         return names[0].split("/", maxsplit=2)[2]
     return ", ".join(name.split("/", maxsplit=1)[1] for name in names)
