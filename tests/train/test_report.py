@@ -3,7 +3,7 @@
 import pytest
 
 from srrescgan.metrics import PSNR, SSIM, Protocol
-from srrescgan.train.report import print_notice, print_report, score_grid
+from srrescgan.train.report import print_notice, print_report, score_table
 
 RGB8, Y = Protocol("rgb", 0, "round"), Protocol("y", 4, "round")
 METRICS = {"rgb8/psnr": PSNR(RGB8), "rgb8/ssim": SSIM(RGB8), "y/psnr": PSNR(Y)}
@@ -18,19 +18,19 @@ SCORES = {
 
 
 def test_every_set_has_a_line_for_bicubic_and_one_for_the_network() -> None:
-    grid = score_grid(SCORES, METRICS, {"rgb8": RGB8, "y": Y})
-    assert [(h.group, h.text) for h in grid.headings[2:]] == [
+    table = score_table(SCORES, METRICS, {"rgb8": RGB8, "y": Y})
+    assert [(h.group, h.text) for h in table.headings[2:]] == [
         ("rgb8", "psnr"),
         ("rgb8", "ssim"),
         ("y", "psnr"),
     ]
-    assert [[cell.text for cell in line] for line in grid.lines] == [
+    assert [[cell.text for cell in line] for line in table.rows] == [
         ["a", "bicubic", "29.00", "-", "-"],
         ["a", "sr", "28.13", "0.9124", "∞"],
         ["b", "sr", "20.00", "-", "-"],
     ]
-    assert RGB8.label in grid.caption
-    assert Y.label in grid.caption
+    assert RGB8.label in table.caption
+    assert Y.label in table.caption
 
 
 def test_without_a_validation_there_is_no_table(capsys: pytest.CaptureFixture) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from lightning_utilities.core.rank_zero import rank_zero_only
 from rich.console import Console
 
-from srrescgan.eval.grid import Cell, Grid, Heading, number
 from srrescgan.eval.render import terminal
+from srrescgan.eval.text_table import Cell, Heading, TextTable, number
 from srrescgan.metrics import Protocol
 from srrescgan.types import Metric
 
@@ -18,9 +18,9 @@ def print_report(
     scores: Mapping[str, float], metrics: Mapping[str, Metric], protocols: Mapping[str, Protocol]
 ) -> None:
     """Print the scores of the last validation as a table; nothing if there was no validation."""
-    grid = score_grid(scores, metrics, protocols)
-    if grid.lines:
-        terminal(Console(), [grid])
+    table = score_table(scores, metrics, protocols)
+    if table.rows:
+        terminal(Console(), [table])
 
 
 @rank_zero_only
@@ -33,9 +33,9 @@ def print_notice(notice: str | None, *lines: str) -> None:
         console.print(line, soft_wrap=True)
 
 
-def score_grid(
+def score_table(
     scores: Mapping[str, float], metrics: Mapping[str, Metric], protocols: Mapping[str, Protocol]
-) -> Grid:
+) -> TextTable:
     """One line per validation set and method, one column per ``<protocol>/<metric>``.
 
     Args:
@@ -53,14 +53,14 @@ def score_grid(
     keys = list(dict.fromkeys(key for row in rows.values() for key in row))
     decimals = {key: metrics[key].decimals if key in metrics else _DECIMALS for key in keys}
     rules = "; ".join(f"{name}: {protocol.label}" for name, protocol in protocols.items())
-    return Grid(
+    return TextTable(
         caption=f"Mean over images ({rules})",
         headings=(
             Heading("set", numeric=False),
             Heading("method", numeric=False),
             *(Heading(metric, protocol) for protocol, metric in (key.split("/") for key in keys)),
         ),
-        lines=tuple(
+        rows=tuple(
             (
                 Cell(data_set),
                 Cell(method),
