@@ -1,4 +1,4 @@
-"""Fixtures every test may use."""
+"""Fixtures for all tests."""
 
 import os
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from typing import Any
 
 os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Two workers with two threads each on two cores wait for each other most of the time.
+    # Two workers with two threads each would compete for two cores.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
@@ -28,22 +28,22 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture(autouse=True)
 def seeded() -> None:
-    """Every test starts from the same random state."""
+    """Start every test from the same random state."""
     torch.manual_seed(0)
     np.random.seed(0)  # noqa: NPY002 (third-party code under test draws from the global state)
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of released weights, goldens and photos beside the checkout."""
+    """The folder with released weights, reference results and photos beside the checkout."""
     folder = Path(os.environ.get("SRRESCGAN_SHARED", ROOT.parent / "shared"))
     if not (folder / "goldens").is_dir():
-        pytest.skip(f"reference material not found at {folder} (set SRRESCGAN_SHARED to its place)")
+        pytest.skip(f"reference material not found at {folder} (set SRRESCGAN_SHARED to its path)")
     return folder
 
 
 def smooth_photo(height: int, width: int, seed: int) -> np.ndarray:
-    """A photo-like uint8 image: smooth color fields, an edge and a little texture."""
+    """A photo-like uint8 image with smooth colors, an edge and a little texture."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width] / max(height, width)
     waves = [
@@ -121,5 +121,5 @@ def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest file first: with two workers it then runs beside all the others."""
+    """Run the longest file first, so that it runs in parallel with all others."""
     items.sort(key=lambda item: "test_published_picture" not in item.nodeid)

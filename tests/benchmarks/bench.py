@@ -1,13 +1,13 @@
-"""Time our training step and our upscaling against a plain formulation of the same mathematics.
+"""Times our training step and upscaling against a plain formulation of the same mathematics.
 
     make bench                              # or: python tests/benchmarks/bench.py --help
     make bench ARGS="--weights FILE"        # upscale with trained weights, e.g. the released ones
-    make bench ARGS="--photos DIR"          # read 2K cuts of these pictures
+    make bench ARGS="--photos DIR"          # read 2K crops of these pictures
     make bench ARGS="--only resizing reading"
 
-Ours and the plain one take turns (A/B/A/B) in one process on the same tensors, after a warm-up;
-what they compute is compared first. Prints Markdown tables and writes every single time to JSON.
-``RESULTS.md`` holds and reads the figures of one machine.
+Ours and the plain one alternate (A/B/A/B) in one process on the same tensors, after a warm-up;
+their results are compared first. Prints Markdown tables and writes every time to JSON.
+``RESULTS.md`` has the results of one machine and explains them.
 """
 
 import argparse

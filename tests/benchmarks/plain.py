@@ -1,7 +1,7 @@
-"""SRResCGAN the plain way: the same mathematics written with PyTorch's own parts and nothing else.
+"""Plain SRResCGAN: the same mathematics, written with PyTorch's own modules only.
 
-This is what ``bench.py`` compares with. It shares no code with ``srrescgan``, except the frozen VGG
-that it is given.
+The baseline of ``bench.py``. It shares no code with ``srrescgan``, except the frozen VGG that it is
+given.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,7 @@
-"""Random patches of 2K pictures: decoded anew for each patch, and cut out of a packed folder.
+"""Reading random patches of 2K images: decoded for each patch, or cropped from a packed folder.
 
-Two questions: how many patches per second one process gets, and which share of its time a training
-loop waits that takes 100 batches per second. Before anything is timed, all must give the same
-patches.
+Measures the patches per second of one process, and the share of time that a training loop of 100
+batches per second waits. Before timing, all readers must return the same patches.
 """
 
 import importlib.util
@@ -28,19 +27,19 @@ from srrescgan.images import list_images, read_image, write_png
 from srrescgan.prepare.packing import pack_folder
 
 Crop = Callable[[int, int, int], np.ndarray]
-"""Number of the picture, top, left: the patch, in memory of its own."""
+"""Called with the index of the picture, top and left; returns a copy of the patch."""
 
 STEP = 0.01
 """Seconds that the simulated training spends on a batch."""
 HEAD_START = 4
-"""Batches that are not counted: the workers start while the first one is waited for."""
+"""Batches that are not counted, because the workers start during the first one."""
 
 
 def write_pictures(size: Size, photos: Path | None, folder: Path) -> None:
     """Write ``size.pictures`` PNGs of ``size.picture`` pixels.
 
-    They are middles of the pictures in ``photos``, or else mosaics of the photograph that comes
-    with scikit-image, shifted and turned.
+    They are center crops of the pictures in ``photos``, or else mosaics of the photograph in
+    scikit-image, shifted and rotated.
     """
     height, width = size.picture
     files = list_images(photos) if photos else [None]
@@ -58,7 +57,7 @@ def write_pictures(size: Size, photos: Path | None, folder: Path) -> None:
 
 
 def reading_rows(size: Size, files: Path, packed: Path, watch: StopWatch) -> list[Row]:
-    """Time patches in one process: whole items of the data set, and nothing but the crop.
+    """Time reading patches in one process: whole items of the data set, and crops alone.
 
     Raises:
         RuntimeError: a patch differs from the decoded one.
@@ -91,10 +90,10 @@ def reading_rows(size: Size, files: Path, packed: Path, watch: StopWatch) -> lis
 
 
 def feeding_rows(size: Size, files: Path, packed: Path, workers: int) -> list[Row]:
-    """Let a loop that sleeps :data:`STEP` for each batch wait for the real training loader.
+    """Measure how long a loop that sleeps :data:`STEP` per batch waits for the real data loader.
 
-    Without an accelerator the loop itself takes each batch over from the worker process; with one
-    a thread does, while the loop computes. The last row shows what that alone costs.
+    Without an accelerator the loop itself receives each batch from the worker process; with one a
+    thread does, while the loop computes. The last row shows the cost of that alone.
     """
     ready = _Ready(_dataset(size, packed)[0, 0])
     return [
@@ -126,7 +125,7 @@ def feeding_table(rows: list[Row]) -> Table:
 
 
 class _Ready(Dataset[dict[str, Any]]):
-    """As many items as one likes, at no cost."""
+    """A data set that returns the same item at no cost."""
 
     def __init__(self, item: dict[str, Any]) -> None:
         self.item = item

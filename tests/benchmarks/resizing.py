@@ -1,8 +1,8 @@
-"""``imresize`` down by 4 beside the loop it is usually written as, and torch's own resizing.
+"""Times ``imresize`` down by 4 against the usual loop and against torch's own resizing.
 
-The usual translation of MATLAB's code visits one output row or column after another and multiplies
-the input pixels it needs by its weights. torch's ``interpolate(antialias=True)`` has the same
-kernel but another idea of what lies beyond the border: compare its two differences.
+The usual translation of MATLAB's code loops over output rows and columns and multiplies the input
+pixels of each by its weights. torch's ``interpolate(antialias=True)`` has the same kernel but other
+padding, so its difference is given with and without the border.
 """
 
 import math
@@ -18,16 +18,16 @@ from srrescgan.ops.resize import imresize
 
 SCALE = 4
 LIMIT = 0.01
-"""Largest float32 difference of ours to the loop, in grey levels (of 255)."""
+"""Largest allowed float32 difference between ours and the loop, in grey levels (of 255)."""
 BORDER = 3
-"""Output pixels along the edges whose taps reach beyond them, and one more."""
+"""Output pixels along each edge whose taps are partly outside the image, and one more."""
 
 
 def resizing_rows(size: Size, watch: StopWatch) -> list[Row]:
     """Time every way on one whole picture and on a batch of patches.
 
     Raises:
-        RuntimeError: ours computes something else than the loop.
+        RuntimeError: the results of ours and the loop differ.
     """
     count, side = size.crops
     works = {
@@ -47,9 +47,9 @@ def plain_imresize(image: Tensor, axis: int) -> Tensor:
     length = image.shape[axis]
     outputs = []
     for output in range(math.ceil(length / SCALE)):
-        centre = (output + 0.5) * SCALE - 0.5
-        taps = torch.arange(math.ceil(centre - 2 * SCALE), math.floor(centre + 2 * SCALE) + 1)
-        distance = (taps - centre).abs() / SCALE
+        center = (output + 0.5) * SCALE - 0.5
+        taps = torch.arange(math.ceil(center - 2 * SCALE), math.floor(center + 2 * SCALE) + 1)
+        distance = (taps - center).abs() / SCALE
         near = 1.5 * distance**3 - 2.5 * distance**2 + 1
         far = -0.5 * distance**3 + 2.5 * distance**2 - 4 * distance + 2
         weights = torch.where(distance <= 1, near, far)

@@ -1,4 +1,4 @@
-"""How much work the benchmark does."""
+"""Sizes of the benchmark's work: on a CPU, on an accelerator, and for its tests."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The benchmark runs, compares what it times, and leaves every row behind. No test of speed."""
+"""The benchmark runs, compares the results it times, and writes every row; speed is not tested."""
 
 import importlib.util
 import json

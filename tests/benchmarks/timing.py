@@ -1,4 +1,4 @@
-"""Stop-watch, rows and tables of the benchmark."""
+"""Stopwatch, rows and tables of the benchmark."""
 
 import os
 import platform
@@ -40,7 +40,7 @@ class StopWatch:
 def interleaved(
     works: Mapping[str, Callable[[], object]], warmup: int, repeats: int, watch: StopWatch
 ) -> dict[str, list[float]]:
-    """Time each work ``repeats`` times in the order A B C A B C, so that drift hits all alike."""
+    """Time each work ``repeats`` times in the order A B C A B C, so that drift affects all."""
     seconds: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(warmup + repeats):
         for name, work in works.items():
@@ -49,7 +49,7 @@ def interleaved(
 
 
 def row(name: str, seconds: list[float], plain: list[float], images: int) -> Row:
-    """Times of one row, and quartiles of their ratios to the plain time of the same round."""
+    """Make a row of times, with quartiles of the ratios to the plain time of the same round."""
     ratios = [ours / theirs for ours, theirs in zip(seconds, plain, strict=True)]
     low, middle, high = statistics.quantiles(ratios, n=4, method="inclusive")
     median = statistics.median(seconds)
@@ -68,7 +68,7 @@ def row(name: str, seconds: list[float], plain: list[float], images: int) -> Row
 
 
 def table(title: str, rows: list[Row], notes: Mapping[str, Callable[[Row], str]]) -> Table:
-    """Rows for the terminal, in Markdown; ``notes`` adds columns by heading."""
+    """Make a Markdown table for the terminal; ``notes`` adds columns by heading."""
     result = Table(title=title, box=box.MARKDOWN, title_justify="left")
     headings = ("", "median s", "min .. max", "of plain", "quartiles", "images/s", *notes)
     for index, heading in enumerate(headings):
@@ -87,7 +87,7 @@ def table(title: str, rows: list[Row], notes: Mapping[str, Callable[[Row], str]]
 
 
 def metadata(device: torch.device) -> dict[str, Any]:
-    """What the figures depend on."""
+    """Versions and hardware that the results depend on."""
     return {
         "date": datetime.now().astimezone().isoformat(timespec="seconds"),
         "revision": _revision(),

@@ -1,9 +1,9 @@
-"""Training steps of the real system beside plain ones.
+"""Times training steps of the real system against plain ones.
 
 The system runs in a real ``pl.Trainer``: its step is timed from Lightning's
-``on_train_batch_start`` to ``on_train_batch_end``, so precision plugin, gradient norms and learning
-rates are inside and loading data is not. After each of its steps comes one plain step on the same
-batch. Both start from the same weights, and their first step must give the same losses and
+``on_train_batch_start`` to ``on_train_batch_end``, which includes the precision plugin, gradient
+norms and learning rates, but not data loading. Each of its steps is followed by a plain step on the
+same batch. Both start from the same weights, and their first steps must have equal losses and
 gradients.
 """
 
@@ -37,23 +37,23 @@ from srrescgan.types import SRBatch
 
 LEARNING_RATE = 1e-4
 FLOAT32_LIMITS = {"losses": 1e-5, "generator_gradient": 1e-4, "discriminator_gradient": 2e-2}
-"""Largest relative differences between two float32 formulations of the same first step.
+"""Largest allowed relative differences between the first steps of both formulations in float32.
 
-Sums of float32 in another order differ by some 1e-7, and every ReLU or absolute value whose
-argument is that close to zero may choose the other side. The gradient of an untrained discriminator
-is the worst conditioned: in float32 it lies 4e-3 from its own float64 value. On the same pictures
-both discriminators' gradients agree to 1e-6, in float64 to 1e-15.
+Float32 sums in another order differ by about 1e-7, and a ReLU or absolute value with an argument
+that close to zero may switch its branch. The gradient of an untrained discriminator is conditioned
+worst: its float32 value is 4e-3 from its float64 value. On the same images the gradients of both
+discriminators agree to 1e-6, in float64 to 1e-15.
 """
 IDLE = 12.0
 """``alpha`` at which the projection is idle, as it is in the released weights on photographs.
 
-It is computed all the same. Where it is active its radius is a difference of nearly equal numbers,
-which two exact formulations round 0.2 % apart: no comparison could be sharper than that.
+It is still computed. An active projection has a radius that is a difference of nearly equal
+numbers, which two exact formulations round 0.2 % apart, so no comparison could be stricter.
 """
 
 
 class FourPasses(SRGANSystem):
-    """The system without sharing: each player's move judges both sides anew."""
+    """The system without shared passes: each player runs the discriminator on both sides."""
 
     def shared_forward(self, batch: SRBatch) -> GANOutputs:
         sr = self.generator(batch["lr"])
@@ -116,7 +116,7 @@ def training_rows(size: Size, batch: SRBatch, watch: StopWatch) -> list[Row]:
     """Time every variant.
 
     Raises:
-        RuntimeError: a float32 variant computes something else than the plain step.
+        RuntimeError: a float32 variant differs from the plain step.
     """
     rows: list[Row] = []
     plain_seconds: list[float] = []
@@ -139,7 +139,7 @@ def training_rows(size: Size, batch: SRBatch, watch: StopWatch) -> list[Row]:
 def train_run(size: Size, precision: str, folder: Path, trainer: str = "gpu") -> Row:
     """Throughput of the real command, data loading and logging included.
 
-    NEVER RUN ON AN ACCELERATOR so far: none was at hand. With ``trainer="cpu"`` it has been.
+    NEVER RUN ON AN ACCELERATOR so far; tested with ``trainer="cpu"`` only.
     """
     command = [sys.executable, "-m", "srrescgan.train", "experiment=df2k_noise8", "synthetic=true"]
     command += ["backbone_weights=random", f"trainer={trainer}", f"trainer.precision={precision}"]
@@ -148,7 +148,7 @@ def train_run(size: Size, precision: str, folder: Path, trainer: str = "gpu") ->
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with (folder / "csv/metrics.csv").open(newline="") as file:
         logged = [line for line in csv.DictReader(file) if line["train/iterations_per_second"]]
-    settled = logged[1:]  # the first interval contains the start of everything
+    settled = logged[1:]  # the first interval includes startup
     rate = statistics.median(float(line["train/iterations_per_second"]) for line in settled)
     share = statistics.median(float(line["train/data_wait_share"]) for line in settled)
     return {
@@ -160,7 +160,7 @@ def train_run(size: Size, precision: str, folder: Path, trainer: str = "gpu") ->
 
 
 def generator(size: Size) -> SRResDNet:
-    """An untrained generator; always the same weights."""
+    """An untrained generator, always with the same weights."""
     torch.manual_seed(0)
     return SRResDNet(features=size.features, blocks=size.blocks, alpha_init=IDLE)
 

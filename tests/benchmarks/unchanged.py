@@ -1,12 +1,12 @@
-"""Whether this checkout computes what an earlier commit computed, bit for bit.
+"""Compares the results of this checkout with those of an earlier commit, bit for bit.
 
     python tests/benchmarks/unchanged.py COMMIT
 
-Run it after a refactoring. Both versions run the same commands, one after the other, with one
-thread: 100 seeded iterations of ``demo`` and of ``dsgan_demo``, a smoke run of CycleGAN, one
-evaluation, and one upscaled picture, whole and in tiles. It compares every value of the training
+Run it after a refactoring. Both versions run the same commands with one thread: 100 seeded
+iterations of ``demo`` and of ``dsgan_demo``, a smoke run of CycleGAN, one evaluation, and one
+upscaled picture, whole and in tiles. It compares every value of the training
 curves, ``metrics.json``, and the SHA-256 of the pictures; times, versions and paths may differ.
-Exit code 1 if anything else does.
+The exit code is 1 if anything else differs.
 """
 
 import argparse
@@ -37,7 +37,7 @@ RUNS = {
 def main() -> None:
     """Compare this checkout with a commit."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("commit", help="what to compare with")
+    parser.add_argument("commit", help="commit to compare with")
     commit = parser.parse_args().commit
     with tempfile.TemporaryDirectory() as temporary:
         before = Path(temporary) / "before"
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def record(checkout: Path, folder: Path) -> Iterator[tuple[str, Any]]:
-    """Run the commands of a checkout; give what is compared, by name."""
+    """Run the commands of a checkout; yield the results to compare, by name."""
     for name, keys in RUNS.items():
         run(checkout, "train", *keys, "log_every=1", "doctor=skip", f"output_dir={folder / name}")
         with (folder / name / "csv/metrics.csv").open() as file:

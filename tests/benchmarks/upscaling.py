@@ -1,4 +1,4 @@
-"""Upscaling one picture: the plain formulation, and ours in every way it can be asked for."""
+"""Times upscaling one image: the plain formulation, and ours with every option."""
 
 import importlib.util
 import math
@@ -20,23 +20,23 @@ from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.ops.resize import imresize
 
 FLOAT32_LIMIT = 0.5
-"""Largest float32 difference of two upscaled pictures, in grey levels (of 255).
+"""Largest allowed float32 difference between two upscaled images, in grey levels (of 255).
 
-Where the projection is active, the last bits of the noise estimate are multiplied by thousands, and
-the plain formulation sums in another order.
+An active projection multiplies the last bits of the noise estimate by thousands, and the plain
+formulation sums in another order.
 """
 
 Work = Callable[[], Tensor]
 
 
 def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch, int8: bool) -> list[Row]:
-    """Time plain upscaling of one picture and ours.
+    """Time plain upscaling of one image and ours.
 
     Args:
         size: of the picture.
         ours: the generator.
-        watch: stop-watch of a device.
-        int8: also what ``export target=int8`` writes, in ONNX Runtime; for trained weights.
+        watch: stopwatch of a device.
+        int8: also time the file of ``export target=int8`` in ONNX Runtime; for trained weights.
 
     Raises:
         RuntimeError: a float32 result differs from the plain one.
@@ -68,7 +68,7 @@ def upscaling_rows(size: Size, ours: nn.Module, watch: StopWatch, int8: bool) ->
             "psnr_to_hr": _psnr(picture, hr),
             "megapixels": hr[0, 0].numel() / 1e6,
         }
-    seconds = interleaved(works, 0, size.upscalings, watch)  # each has run once
+    seconds = interleaved(works, 0, size.upscalings, watch)  # each has already run once
     plain_seconds = seconds["plain, float32"]
     peaks = {name: _peak(dtype, watch) for name, dtype in _TYPES.items()}
     peaks["int8"] = math.nan  # not measured
@@ -99,7 +99,7 @@ def ensemble_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
 
 
 def pictures(height: int, width: int) -> tuple[Tensor, Tensor]:
-    """A photograph that comes with scikit-image, repeated, and its reduction to this size."""
+    """The photograph in scikit-image, repeated to 4 times this size, and reduced to this size."""
     photo = torch.from_numpy(skimage.data.astronaut()).permute(2, 0, 1)[None] / 255
     hr = photo.repeat(1, 1, 3, 4)[..., : 4 * height, : 4 * width]
     return hr, imresize(hr, 1 / 4).clamp(0, 1)
@@ -109,7 +109,7 @@ _TYPES = {"float32": torch.float32, "bf16": torch.bfloat16}
 
 
 def _predictors(ours: nn.Module, device: torch.device) -> Iterator[tuple[str, Predictor]]:
-    """Every way of asking for it that this machine has."""
+    """Predictors with every option that this machine supports."""
     ways: dict[str, dict[str, object]] = {
         "whole": {"tile": None},
         "tiles": {"tile": "auto"},
@@ -126,7 +126,7 @@ def _predictors(ours: nn.Module, device: torch.device) -> Iterator[tuple[str, Pr
                     ours, UpscaleOptions(precision=precision, **settings), device=device
                 )
             except ConfigError:
-                continue  # no bfloat16 here
+                continue  # no bfloat16 on this machine
             yield f"ours, {precision}, {name}", predictor
 
 
@@ -149,7 +149,7 @@ def _int8(ours: nn.Module, lr: Tensor) -> Work:
 
 @torch.inference_mode()
 def _peak(dtype: torch.dtype, watch: StopWatch) -> float:
-    """The most operations a second that a 3 x 3 convolution of 64 channels reaches here."""
+    """Largest number of operations per second of a 3 x 3 convolution with 64 channels."""
     best = 0.0
     for side in (128, 256, 512):
         image = torch.rand(1, 64, side, side, device=watch.device, dtype=dtype)

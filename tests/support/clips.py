@@ -1,4 +1,4 @@
-"""Videos small enough for a test, made on the spot."""
+"""Writes videos small enough for a test."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -7,7 +7,7 @@ import numpy as np
 
 MILLISECONDS = Fraction(1, 1000)
 UNEVEN = (0, 40, 90, 120, 200, 260)
-"""When the frames are shown, in milliseconds: a camera that waits for light."""
+"""Times of the frames in milliseconds, irregular as those of a phone in low light."""
 
 
 def write_clip(
@@ -30,7 +30,7 @@ def write_clip(
     subtitle: bool = False,
     stays: int = 40,
 ) -> None:
-    """Write moving noise over a gradient, with a sine where sound is asked for.
+    """Write a video of noise over a moving gradient; ``sound`` adds a sine.
 
     The last frame is shown for ``stays`` units of ``time_base``.
     """

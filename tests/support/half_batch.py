@@ -1,4 +1,4 @@
-"""The relativistic loss of half a batch, as one of two processes sees it."""
+"""Computes the relativistic loss of half a batch in one of two processes."""
 
 import torch
 import torch.distributed as dist

@@ -1,4 +1,4 @@
-"""Pictures of noise, and what a photo is to hold of them."""
+"""Arrays of noise, and a check that a photo holds an array."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ def noise(channels: int, depth: int = 8, height: int = 17, width: int = 23) -> n
 
 
 def assert_holds(photo: Photo, levels: np.ndarray) -> None:
-    """That a photo has the levels ``(H, W, C)``, the last channel alpha where C is 2 or 4."""
+    """Assert that a photo has the levels ``(H, W, C)``, the last channel alpha if C is 2 or 4."""
     alpha = levels.shape[-1] in (2, 4)
     assert photo.pixels.dtype == levels.dtype
     np.testing.assert_array_equal(photo.pixels, levels[..., :-1] if alpha else levels)

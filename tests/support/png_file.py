@@ -1,4 +1,4 @@
-"""PNG files of any kind, put together from the specification and not by our writer."""
+"""PNG files of any kind, built from the specification and not by our encoder."""
 
 import struct
 import zlib
@@ -18,7 +18,7 @@ def png_file(
 ) -> bytes:
     """``(H, W, C)`` grey, grey and alpha, RGB or RGBA; grey also at 1, 2 and 4 bits.
 
-    ``extra`` chunks go before the pixels; ``claimed`` is the width and height to lie about.
+    ``extra`` chunks go before the pixels; ``claimed`` is a wrong width and height for the header.
     """
     height, width, channels = levels.shape
     color_type = {1: 0, 2: 4, 3: 2, 4: 6}[channels]

@@ -1,4 +1,4 @@
-"""Color profiles (ICC.1:2001-04), made by hand where Pillow cannot make them."""
+"""Color profiles (ICC.1:2001-04), built by hand where Pillow cannot build them."""
 
 import struct
 
@@ -10,12 +10,12 @@ def rgb_profile() -> bytes:
 
 
 def grey_profile() -> bytes:
-    """Grey of gamma 2.2."""
+    """A grey profile with gamma 2.2."""
     return _profile(b"mntr", b"GRAY", b"XYZ ", {b"wtpt": _D50, b"kTRC": _gamma(2.2)})
 
 
 def cmyk_profile() -> bytes:
-    """Every ink takes the same quarter of the lightness, and none has a hue."""
+    """A profile whose inks each reduce the lightness by a quarter, without hue."""
     ramp = bytes(range(256))
     corners = (f"{corner:04b}".count("1") for corner in range(16))
     table = b"".join(bytes([255 * (4 - inks) // 4, 128, 128]) for inks in corners)

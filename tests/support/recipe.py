@@ -1,4 +1,4 @@
-"""The deterministic weights of the goldens (their manifest describes the recipe)."""
+"""Deterministic weights of the reference results; their manifest describes the recipe."""
 
 import numpy as np
 import torch
@@ -6,7 +6,7 @@ from torch import nn
 
 
 def recipe_fill(module: nn.Module, std: float) -> None:
-    """Fill a network with the numbers the goldens were made with, in the order of its keys."""
+    """Fill a network with the weights of the reference results, in the order of its keys."""
     random = np.random.RandomState(1234)
     state = module.state_dict()
     for key, value in state.items():

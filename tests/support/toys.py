@@ -66,5 +66,5 @@ class Recorder(pl.Callback):
 
 
 def flat(module: nn.Module) -> torch.Tensor:
-    """Every parameter of a module in one vector."""
+    """All parameters of a module as one vector."""
     return torch.cat([p.detach().flatten() for p in module.parameters()])

@@ -1,4 +1,4 @@
-"""What a W&B run that was logged offline holds, read from its own file."""
+"""Reads the records of a W&B run that was logged offline."""
 
 import io
 import json
@@ -25,7 +25,7 @@ def records(file: Path) -> list[Record]:
             return found
         _, length, kind = struct.unpack("<IHB", header)
         chunk = data.read(length)
-        if len(chunk) < length:  # it is being written right now
+        if len(chunk) < length:  # it is still being written
             return found
         pending += chunk
         position += 7 + length
@@ -53,7 +53,7 @@ def value(items, key: str) -> float:
 
 
 class OfflineRun:
-    """The finished runs below a folder, oldest first; see :meth:`below`."""
+    """A finished offline run."""
 
     def __init__(self, folder: Path) -> None:
         (file,) = folder.glob("*.wandb")
@@ -62,21 +62,22 @@ class OfflineRun:
 
     @classmethod
     def below(cls, folder: Path) -> "list[OfflineRun]":
+        """The finished runs below a folder, oldest first."""
         found = sorted(folder.glob("wandb/offline-run-*"), key=lambda run: run.stat().st_ctime_ns)
         return [cls(run) for run in found]
 
     def of(self, kind: str) -> list[Any]:
-        """The records of one kind."""
+        """All records of one kind."""
         return [getattr(r, kind) for r in self.records if r.WhichOneof("record_type") == kind]
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """History, oldest first; what W&B adds itself left out."""
+        """Rows of the history, oldest first, without W&B's own entries."""
         return [_nested(record.item) for record in self.of("history")]
 
     @property
     def config(self) -> dict[str, Any]:
-        """Everything that was written down about the run."""
+        """The configuration of the run."""
         found: dict[str, Any] = {}
         for record in (*(run.config for run in self.of("run")), *self.of("config")):
             found |= _nested(record.update)
@@ -92,7 +93,7 @@ class OfflineRun:
         return [record for record in self.of("artifact") if record.type == kind]
 
     def table(self, row: dict[str, Any], key: str) -> dict[str, Any]:
-        """A table that a history row points to; its pictures are replaced by their files."""
+        """The table that a history row points to, with paths of image files in place of images."""
         name = f"{key}.table.json"
         (artifact,) = [
             record
