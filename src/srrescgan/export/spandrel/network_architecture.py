@@ -26,8 +26,13 @@ _TILE = 256  # lr pixels
 
 
 def register(network: type[nn.Module]) -> None:
-    """Register a class of networks with spandrel in this process. Calling it again is harmless."""
-    support = ArchSupport.from_architecture(NetworkArchitecture(network))
+    """Register a class of networks with spandrel in this process. Calling it again is harmless.
+
+    It is detected before spandrel's own architectures, some of which recognize any sequence of
+    convolutions named ``body`` as theirs.
+    """
+    others = tuple(support.architecture.id for support in MAIN_REGISTRY)
+    support = ArchSupport.from_architecture(NetworkArchitecture(network), before=others)
     MAIN_REGISTRY.add(support, ignore_duplicates=True)
 
 
@@ -50,7 +55,8 @@ class NetworkArchitecture(Architecture[nn.Module]):
     def __init__(self, network: type[nn.Module]) -> None:
         self.network = network
         self.key = f"{_SETTINGS}{network.__name__}"
-        super().__init__(id=network.__name__, detect=KeyCondition.has_all(self.key))
+        name = network.__name__
+        super().__init__(id=f"srrescgan-{name}", name=name, detect=KeyCondition.has_all(self.key))
 
     def load(self, state_dict: StateDict) -> ImageModelDescriptor[nn.Module]:
         """Build the network and describe it to spandrel."""
