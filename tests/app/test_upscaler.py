@@ -62,7 +62,7 @@ def test_depth_and_transparency_stay(tmp_path) -> None:
     assert page.alpha is not None
     assert np.array_equal(page.alpha, command.alpha)
     assert np.array_equal(page.pixels, command.pixels)
-    assert large.shown is not None
+    assert large.preview is not None
 
 
 def test_a_flat_photo_is_told_how_to_be_mended_and_then_is(photo) -> None:
@@ -77,22 +77,22 @@ def test_a_flat_photo_is_told_how_to_be_mended_and_then_is(photo) -> None:
 
 def test_before_and_after_are_of_one_size(photo) -> None:
     large = PhotoUpscaler(small_network(), CPU)(photo, False, False, "auto")
-    before, after = map(Image.open, large.shown)
+    before, after = map(Image.open, large.preview)
     bicubic = Image.open(photo).resize((56, 40), Image.Resampling.BICUBIC)
     assert np.array_equal(np.asarray(before), np.asarray(bicubic))
     assert np.array_equal(np.asarray(after), np.asarray(Image.open(large.file)))
 
 
 def test_of_a_large_photo_the_same_middle_is_shown(photo, monkeypatch) -> None:
-    monkeypatch.setattr(preview, "LARGEST", 16)
+    monkeypatch.setattr(preview, "MAX_SIDE", 16)
     large = PhotoUpscaler(small_network(), CPU)(photo, False, False, "auto")
-    before, after = map(Image.open, large.shown)
+    before, after = map(Image.open, large.preview)
     assert before.size == after.size == (16, 16)
     box = (20, 12, 36, 28)
     assert np.array_equal(np.asarray(after), np.asarray(Image.open(large.file).crop(box)))
     bicubic = Image.open(photo).resize((56, 40), Image.Resampling.BICUBIC).crop(box)
     assert np.abs(np.asarray(before).astype(int) - np.asarray(bicubic)).max() <= 1  # of rounding
-    assert "Shown is its middle." in large.remarks
+    assert "Only its center is shown." in large.remarks
 
 
 def test_a_photo_too_large_to_be_read_back_is_saved_all_the_same(photo, monkeypatch) -> None:
@@ -101,6 +101,6 @@ def test_a_photo_too_large_to_be_read_back_is_saved_all_the_same(photo, monkeypa
 
     monkeypatch.setattr("srrescgan.app.upscaler.write_preview", refuse)
     large = PhotoUpscaler(small_network(), CPU)(photo, False, False, "auto")
-    assert large.shown is None
+    assert large.preview is None
     assert large.file.is_file()
     assert any("save it" in remark for remark in large.remarks)

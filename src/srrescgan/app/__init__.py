@@ -1,4 +1,4 @@
-"""The local page: a photo in, a larger photo out, in a browser on this machine.
+"""A local web page that upscales photos, served to this machine only.
 
 Needs the optional extra ``app`` (Gradio).
 """

@@ -1,4 +1,4 @@
-"""The page as Gradio's components."""
+"""The Gradio components of the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import gradio
 
 TILES = ("auto", 64, 128, 256, 512, 1024, "none")
-"""Lr pixels a side to choose from."""
+"""Sides of a tile to choose from, lr pixels."""
 STYLE = """
 .gradio-container { width: 100%; max-width: 70rem !important; margin: auto; }
 """
@@ -31,11 +31,11 @@ document.addEventListener("paste", async (event) => {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 """
-"""Gradio's component takes files that are dropped or chosen; with this, also pasted ones."""
+"""Gradio's file component accepts dropped and chosen files; this script adds pasted ones."""
 
 
 def build_page(upscaler: PhotoUpscaler) -> gradio.Blocks:
-    """Put the page together; it tells nobody that it is used."""
+    """Build the page, without Gradio's analytics."""
     import gradio
 
     with gradio.Blocks(title="srrescgan", analytics_enabled=False) as page:
@@ -58,7 +58,7 @@ def build_page(upscaler: PhotoUpscaler) -> gradio.Blocks:
                 note = gradio.Markdown()
                 save = gradio.DownloadButton("Save", interactive=False)
 
-        # Gradio reads this signature: the default value asks for a progress bar.
+        # Gradio reads this signature: the default value requests a progress bar.
         def run(
             path: str | None,
             ensemble: bool,
@@ -74,13 +74,13 @@ def build_page(upscaler: PhotoUpscaler) -> gradio.Blocks:
                     Path(path), ensemble, flat, tile, lambda share: progress(share, "Upscaling")
                 )
             except UserError as error:
-                # People know the photo's name and not where Gradio keeps it. A toast is HTML.
+                # Show the name of the photo, not Gradio's path. The message is shown as HTML.
                 message = escape(str(error).replace(path, Path(path).name))
                 raise gradio.Error(message, duration=None, print_exception=False) from error
             ready = gradio.DownloadButton(
                 f"Save {large.file.name}", value=large.file, interactive=True
             )
-            return large.shown, "\n\n".join(large.remarks), ready
+            return large.preview, "\n\n".join(large.remarks), ready
 
         def clear() -> tuple[None, str, gradio.DownloadButton]:
             return None, "", gradio.DownloadButton("Save", value=None, interactive=False)
@@ -104,11 +104,11 @@ def _options(upscaler: PhotoUpscaler) -> list[gradio.components.Component]:
     return [
         gradio.Checkbox(
             label="Self-ensemble (+)",
-            info="The mean over eight turns of the photo: a little better, 8 times slower.",
+            info="Averages over eight rotations and reflections: slightly better, 8 times slower.",
         ),
         gradio.Checkbox(
             label="Mostly flat",
-            info="For logos, drawings and scans, where noise cannot be estimated:"
+            info="For logos, drawings and scans, whose noise cannot be estimated:"
             f" sigma_floor={upscaler.floor}",
             visible=upscaler.floor is not None,
         ),
@@ -116,6 +116,6 @@ def _options(upscaler: PhotoUpscaler) -> list[gradio.components.Component]:
             TILES,
             value="auto",
             label="Tile",
-            info="Pixels a side computed at once: decides about memory, not about the result.",
+            info="Side of a tile in pixels. Affects memory, not the result.",
         ),
     ]

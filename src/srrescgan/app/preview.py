@@ -1,4 +1,4 @@
-"""What the slider shows: a photo and what became of it, at the same size."""
+"""Before and after pictures of the slider, at the same size."""
 
 from pathlib import Path
 
@@ -7,14 +7,14 @@ from PIL import Image
 
 from srrescgan.images import Photo, read_photo
 
-LARGEST = 4096
-"""Pixels a side that browsers show without trouble; of more, the middle is shown."""
+MAX_SIDE = 4096
+"""Longest side in pixels that browsers show reliably; of larger pictures, the center is shown."""
 
 
 def write_preview(source: Path, large: Path, folder: Path) -> tuple[Path, Path]:
-    """Write the two pictures of a before-and-after comparison as 8-bit PNG, colors as they were.
+    """Write the before and after pictures as 8-bit PNG, with the color profile of the photo.
 
-    Before is the photo enlarged bicubically, which is what any program would do.
+    Before is the photo enlarged bicubically.
 
     Args:
         source: the photo.
@@ -25,14 +25,14 @@ def write_preview(source: Path, large: Path, folder: Path) -> tuple[Path, Path]:
         Before and after.
 
     Raises:
-        DataError: one of them cannot be read; ``large`` may have too many pixels for that.
+        DataError: one of them cannot be read, for instance because ``large`` has too many pixels.
     """
     lr, sr = _as_pillow(read_photo(source)), _as_pillow(read_photo(large))
-    left, top, right, bottom = _middle(sr.size)
+    left, top, right, bottom = _center(sr.size)
     scale = sr.width / lr.width
-    seen = left / scale, top / scale, right / scale, bottom / scale
+    box = left / scale, top / scale, right / scale, bottom / scale
     pictures = {
-        "before": lr.resize((right - left, bottom - top), Image.Resampling.BICUBIC, seen),
+        "before": lr.resize((right - left, bottom - top), Image.Resampling.BICUBIC, box),
         "after": sr.crop((left, top, right, bottom)),
     }
     for name, picture in pictures.items():
@@ -40,15 +40,15 @@ def write_preview(source: Path, large: Path, folder: Path) -> tuple[Path, Path]:
     return folder / "before.png", folder / "after.png"
 
 
-def is_part(size: tuple[int, int]) -> bool:
-    """Whether only the middle of a picture of this size is shown."""
-    return max(size) > LARGEST
+def is_cropped(size: tuple[int, int]) -> bool:
+    """Whether only the center of a picture of this size is shown."""
+    return max(size) > MAX_SIDE
 
 
-def _middle(size: tuple[int, int]) -> tuple[int, int, int, int]:
+def _center(size: tuple[int, int]) -> tuple[int, int, int, int]:
     width, height = size
-    left, top = (max(0, (side - LARGEST) // 2) for side in size)
-    return left, top, left + min(width, LARGEST), top + min(height, LARGEST)
+    left, top = (max(0, (side - MAX_SIDE) // 2) for side in size)
+    return left, top, left + min(width, MAX_SIDE), top + min(height, MAX_SIDE)
 
 
 def _as_pillow(photo: Photo) -> Image.Image:

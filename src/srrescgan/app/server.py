@@ -1,4 +1,4 @@
-"""Gradio's server, for this machine alone."""
+"""Gradio's server, reachable from this machine only."""
 
 import logging
 import os
@@ -12,20 +12,20 @@ from srrescgan.app.upscaler import PhotoUpscaler
 from srrescgan.errors import ConfigError
 
 HOST = "127.0.0.1"
-_FONTS = ("system-ui", "sans-serif")  # those of the machine: nothing is asked from the internet
-_PLACE = "GRADIO_TEMP_DIR"
+_FONTS = ("system-ui", "sans-serif")  # system fonts: nothing is downloaded
+_FOLDER_VARIABLE = "GRADIO_TEMP_DIR"
 
 
-def serve(upscaler: PhotoUpscaler, port: int, opened: Callable[[str], None]) -> None:
-    """Show the page until Ctrl-C.
+def serve(upscaler: PhotoUpscaler, port: int, on_ready: Callable[[str], None]) -> None:
+    """Serve the page until Ctrl-C.
 
-    It answers this machine only and sends nothing anywhere. What was uploaded and made is removed
-    in the end.
+    It answers this machine only and sends nothing anywhere. At the end, uploads and results are
+    deleted.
 
     Args:
-        upscaler: what does the work.
+        upscaler: upscales the photos.
         port: of this machine.
-        opened: told the address once it answers.
+        on_ready: called with the address once it answers.
 
     Raises:
         ConfigError: the extra is not installed, or the port is taken.
@@ -37,8 +37,8 @@ def serve(upscaler: PhotoUpscaler, port: int, opened: Callable[[str], None]) -> 
     theme = gradio.themes.Base(font=_FONTS, font_mono=_FONTS).set(
         block_info_text_color="*neutral_600", block_info_text_color_dark="*neutral_300"
     )
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio asks itself two things
-    with _own_folder():
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # Gradio sends requests to itself
+    with _temporary_folder():
         page = build_page(upscaler)
         try:
             _, address, _ = page.launch(
@@ -59,23 +59,25 @@ def serve(upscaler: PhotoUpscaler, port: int, opened: Callable[[str], None]) -> 
                 prevent_thread_lock=True,
             )
         except OSError as error:
-            raise ConfigError(f"port={port} cannot be used ({error}): choose another") from error
+            raise ConfigError(
+                f"port={port} cannot be used ({error}): choose another one"
+            ) from error
         try:
-            opened(address)
+            on_ready(address)
             page.block_thread()
         finally:
             page.close(verbose=False)
 
 
 @contextmanager
-def _own_folder() -> Iterator[None]:
-    """Let Gradio keep its files in a folder that is removed, and not beside other people's."""
-    before = os.environ.get(_PLACE)
+def _temporary_folder() -> Iterator[None]:
+    """Let Gradio keep its files in a temporary folder of its own, deleted at the end."""
+    before = os.environ.get(_FOLDER_VARIABLE)
     with TemporaryDirectory(prefix="srrescgan-", ignore_cleanup_errors=True) as folder:
-        os.environ[_PLACE] = folder
+        os.environ[_FOLDER_VARIABLE] = folder
         try:
             yield
         finally:
-            del os.environ[_PLACE]
+            del os.environ[_FOLDER_VARIABLE]
             if before is not None:
-                os.environ[_PLACE] = before
+                os.environ[_FOLDER_VARIABLE] = before

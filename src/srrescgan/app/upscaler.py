@@ -1,6 +1,5 @@
-"""What the page's button does."""
+"""Upscales the photos of the page."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
@@ -8,10 +7,11 @@ from tempfile import mkdtemp
 import torch
 from torch import nn
 
-from srrescgan.app.preview import is_part, write_preview
+from srrescgan.app.preview import is_cropped, write_preview
 from srrescgan.errors import DataError
 from srrescgan.images import image_size
 from srrescgan.inference import Predictor, UpscaleOptions
+from srrescgan.inference.sinks import OnProgress, no_progress
 from srrescgan.types import ProjectedGenerator
 from srrescgan.upscale.flat_pictures import advice, useful_floor
 from srrescgan.upscale.output_options import OutputOptions
@@ -20,18 +20,18 @@ from srrescgan.upscale.photo import upscale_photo
 
 @dataclass(frozen=True)
 class LargePhoto:
-    """A photo that was upscaled."""
+    """An upscaled photo."""
 
     file: Path
-    """A PNG with the depth, the transparency and the metadata of the photo."""
-    shown: tuple[Path, Path] | None
-    """Before and after for a slider, if that can be shown."""
+    """A PNG with the bit depth, transparency and metadata of the photo."""
+    preview: tuple[Path, Path] | None
+    """Before and after for the slider; ``None``: too large to show."""
     remarks: tuple[str, ...]
-    """What there is to say, as Markdown."""
+    """Messages for the user, as Markdown."""
 
 
 class PhotoUpscaler:
-    """Upscales the photos of a page, one at a time, as :mod:`srrescgan.upscale` does.
+    """Upscales photos one at a time, like :mod:`srrescgan.upscale`.
 
     Args:
         generator: lr -> sr, in [0, 1].
@@ -57,16 +57,16 @@ class PhotoUpscaler:
         ensemble: bool,
         flat: bool,
         tile: int | str,
-        tell: Callable[[float], None] = lambda share: None,
+        on_progress: OnProgress = no_progress,
     ) -> LargePhoto:
-        """Upscale one photo into a new folder beside it.
+        """Upscale one photo into a new folder next to it.
 
         Args:
             source: the photo.
             ensemble: use the self-ensemble.
-            flat: never estimate less noise than :attr:`floor`.
+            flat: use :attr:`floor` as the lower bound of the noise estimate.
             tile: as for :func:`srrescgan.inference.parse_tile`.
-            tell: told what share of the photo is done.
+            on_progress: called with the share of the photo that is done.
 
         Raises:
             UserError: the photo cannot be upscaled.
@@ -75,20 +75,20 @@ class PhotoUpscaler:
         predictor = Predictor(self.generator, options, self.device)
         folder = Path(mkdtemp(dir=source.parent))
         target = folder / f"{source.stem}_x{self.scale}.png"
-        upscaled = upscale_photo(predictor, source, target, OutputOptions(), tell)
+        upscaled = upscale_photo(predictor, source, target, OutputOptions(), on_progress)
         height, width = image_size(target)
         remarks = [f"{width} × {height} pixels, as PNG."]
-        shown = None
+        preview = None
         try:
-            shown = write_preview(source, target, folder)
-        except DataError:  # it was upscaled, and has more pixels than we read
-            remarks.append("Too large to be shown here: save it.")
-        if shown is not None and is_part((width, height)):
-            remarks.append("Shown is its middle.")
+            preview = write_preview(source, target, folder)
+        except DataError:  # the result has more pixels than we read
+            remarks.append("Too large to show here: save it.")
+        if preview is not None and is_cropped((width, height)):
+            remarks.append("Only its center is shown.")
         if upscaled.more_frames:
-            remarks.append("The file holds more pictures than this one, its first.")
+            remarks.append("The file contains more pictures; only the first was upscaled.")
         if upscaled.bilinear:
             remarks.append(
                 f"**Too flat:** {advice(self.generator)}. On this page, that is *Mostly flat*."
             )
-        return LargePhoto(target, shown, tuple(remarks))
+        return LargePhoto(target, preview, tuple(remarks))

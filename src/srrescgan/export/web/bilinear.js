@@ -1,10 +1,10 @@
-// Bilinear enlargement of a part of a picture, as F.interpolate(..., align_corners=False) does it.
+// Bilinear enlargement of a part of a picture, as F.interpolate(..., align_corners=False) computes it.
 //
 // A crop is a part of the low-resolution picture: { planes, left, top, width, height, whole: { width,
 // height } }, with planes of float32 in [0, 255]. A window is a part of the enlarged picture:
 // { left, top, width, height }.
 
-// The crop that a window of the enlarged picture is made of.
+// The crop that a window of the enlarged picture depends on.
 function cropFor(window, scale, { planes, width, height }) {
   const [left, right] = spanFor(window.left, window.width, scale, width);
   const [top, bottom] = spanFor(window.top, window.height, scale, height);
@@ -19,7 +19,7 @@ function cropFor(window, scale, { planes, width, height }) {
   return { planes: planes.map(cut), left, top, ...size, whole: { width, height } };
 }
 
-// The picture as a crop of itself.
+// The whole picture as a crop.
 function wholeOf({ planes, width, height }) {
   return { planes, left: 0, top: 0, width, height, whole: { width, height } };
 }
@@ -30,8 +30,8 @@ function spanFor(start, length, scale, size) {
   return [Math.max(0, first), Math.min(size, last + 1)];
 }
 
-// For each place along an axis of the window: its two neighbours in the crop, and the share of the second.
-function neighbours(start, length, scale, size, offset) {
+// For each position along an axis of the window: its two neighbors in the crop, and the weight of the second.
+function neighbors(start, length, scale, size, offset) {
   const near = new Int32Array(length);
   const far = new Int32Array(length);
   const share = new Float32Array(length);
@@ -47,8 +47,8 @@ function neighbours(start, length, scale, size, offset) {
 
 // One plane of a crop, enlarged to a window; float32, row by row.
 function enlarge(plane, crop, scale, window) {
-  const across = neighbours(window.left, window.width, scale, crop.whole.width, crop.left);
-  const down = neighbours(window.top, window.height, scale, crop.whole.height, crop.top);
+  const across = neighbors(window.left, window.width, scale, crop.whole.width, crop.left);
+  const down = neighbors(window.top, window.height, scale, crop.whole.height, crop.top);
   const widened = new Map();
   const row = (index) => {
     if (!widened.has(index)) {

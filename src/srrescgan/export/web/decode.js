@@ -1,7 +1,7 @@
-// A file, decoded to pixels; or a sentence that says why that cannot be.
+// Decodes a file to pixels, or refuses it with a reason.
 
-const MOST_PIXELS = 64e6; // of the result: about 1.5 GB are needed while it is computed and shown
-const LONGEST_SIDE = 32767; // of the result: what every browser shows
+const MAX_PIXELS = 64e6; // of the result, which takes about 1.5 GB of memory
+const MAX_SIDE = 32767; // of the result: what every browser can display
 
 class Refusal extends Error {}
 
@@ -17,10 +17,10 @@ async function decoded(file, scale) {
     context.drawImage(bitmap, 0, 0);
     return { pixels: context.getImageData(0, 0, width, height).data, width, height };
   } catch {
-    throw new Refusal(`This browser has no room for a picture of ${width} × ${height} pixels. Close other pages, or take a smaller picture.`);
+    throw new Refusal(`This browser has too little memory for ${width} × ${height} pixels. Close other pages, or choose a smaller photo.`);
   } finally {
     bitmap.close();
-    canvas.width = 0; // gives the memory back at once
+    canvas.width = 0; // frees the memory at once
   }
 }
 
@@ -28,22 +28,22 @@ async function bitmapOf(file) {
   try {
     return await createImageBitmap(file);
   } catch {
-    const name = file.name ? `“${file.name}”` : "What was given";
-    const advice = /\.hei[cf]$/i.test(file.name) ? "HEIC photos are read by Safari only: save it as JPEG first." : "Take a PNG, JPEG or WebP file that other programs can open.";
+    const name = file.name ? `“${file.name}”` : "This file";
+    const advice = /\.hei[cf]$/i.test(file.name) ? "Only Safari reads HEIC photos: convert it to JPEG first." : "Choose a PNG, JPEG or WebP file that other programs can open.";
     throw new Refusal(`${name} is not a picture that this browser can read. ${advice}`);
   }
 }
 
 function refuseSize(width, height, scale) {
-  const size = `The picture has ${width} × ${height} pixels`;
-  const elsewhere = "Crop it or make it smaller, or use the command python -m srrescgan.upscale, which knows no limit.";
-  if (width * height * scale ** 2 > MOST_PIXELS) {
-    throw new Refusal(`${size}, ${megapixels(width * height)}. This page takes up to ${megapixels(MOST_PIXELS / scale ** 2)}. ${elsewhere}`);
+  const size = `The photo has ${width} × ${height} pixels`;
+  const elsewhere = "Crop or shrink it, or use the command python -m srrescgan.upscale, which has no limit.";
+  if (width * height * scale ** 2 > MAX_PIXELS) {
+    throw new Refusal(`${size}, ${megapixels(width * height)}. The limit of this page is ${megapixels(MAX_PIXELS / scale ** 2)}. ${elsewhere}`);
   }
-  if (Math.max(width, height) * scale > LONGEST_SIDE) {
-    throw new Refusal(`${size}. This page takes sides of up to ${Math.floor(LONGEST_SIDE / scale)}. ${elsewhere}`);
+  if (Math.max(width, height) * scale > MAX_SIDE) {
+    throw new Refusal(`${size}. The longest side this page can process is ${Math.floor(MAX_SIDE / scale)}. ${elsewhere}`);
   }
-  if (Math.min(width, height) < 8) throw new Refusal(`${size}. It takes at least 8 × 8 to see how strong its noise is.`);
+  if (Math.min(width, height) < 8) throw new Refusal(`${size}. Measuring the noise needs at least 8 × 8.`);
 }
 
 function megapixels(count) {

@@ -1,14 +1,14 @@
-// What travels inside the page: data that is not asked for over a network, so that the page may be
-// forbidden every connection and works when opened from disk, too.
+// Data embedded in the page. Nothing is fetched, so the page works when opened from disk and its
+// security policy can forbid every connection.
 
 class Embedded {
   constructor() {
     this.settings = JSON.parse(textOf("settings"));
   }
 
-  // Unpack; everything is kept as blobs, which the workers share.
+  // Decompress everything into blobs, which the workers share.
   async open() {
-    const [model, wasm, runtime] = await Promise.all(["model", "wasm", "runtime"].map(unpacked));
+    const [model, wasm, runtime] = await Promise.all(["model", "wasm", "runtime"].map(decompressed));
     this.model = model;
     this.wasm = wasm;
     const script = new Blob([runtime, "\n", textOf("worker")], { type: "text/javascript" });
@@ -20,10 +20,10 @@ function textOf(id) {
   return document.getElementById(id).textContent;
 }
 
-function unpacked(id) {
+function decompressed(id) {
   const letters = atob(textOf(id));
-  const packed = new Uint8Array(letters.length);
-  for (let i = 0; i < packed.length; i++) packed[i] = letters.charCodeAt(i);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const compressed = new Uint8Array(letters.length);
+  for (let i = 0; i < compressed.length; i++) compressed[i] = letters.charCodeAt(i);
+  const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream).blob();
 }

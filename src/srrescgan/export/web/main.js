@@ -1,4 +1,4 @@
-// The page: takes a picture, shows how far it is, shows the result.
+// The page: takes a photo, shows the progress, shows the result.
 
 const byId = (id) => document.getElementById(id);
 const embedded = new Embedded();
@@ -9,10 +9,10 @@ const title = document.title;
 class Cancelled extends Error {}
 
 let running; // what is being upscaled now
-let last; // what is shown: { file, computed, time, urls }
-let opened; // the promise that what is embedded is unpacked
+let last; // the result on display: { file, computed, time, urls }
+let opened; // promise of the decompressed data
 
-// What this page cannot do without, and the browsers that have it.
+// The first feature that the page needs and this browser lacks.
 function missing() {
   if (typeof WebAssembly !== "object") return "WebAssembly";
   if (typeof DecompressionStream !== "function") return "DecompressionStream";
@@ -20,16 +20,16 @@ function missing() {
 }
 
 async function upscale(file) {
-  await work(file.name || "pasted picture", async (current) => {
-    tell("Reading the picture …");
+  await runJob(file.name || "pasted photo", async (current) => {
+    showPhase("Reading the photo …");
     const picture = await decoded(file, embedded.settings.scale);
     current();
-    tell("Starting …");
+    showPhase("Starting …");
     opened ??= embedded.open();
     await opened;
     await upscaler.prepare();
     current();
-    tell("Measuring the noise …");
+    showPhase("Measuring the noise …");
     const start = performance.now();
     const computed = await upscaler.compute(picture, (done, total) => report(start, done, total));
     current();
@@ -37,8 +37,8 @@ async function upscale(file) {
   });
 }
 
-// Do something with the progress in sight, until it ends, fails, or something else is begun.
-async function work(name, job) {
+// Run a job and show its progress, until it ends, fails, or another job starts.
+async function runJob(name, job) {
   stop();
   running = job;
   const current = () => {
@@ -60,17 +60,17 @@ function report(start, done, total) {
   const share = done / total;
   byId("bar").value = share;
   document.title = `${Math.floor(100 * share)} % · ${title}`;
-  tell(done === 0 ? "Upscaling …" : `Upscaling, ${left(start, share)}`);
+  showPhase(done === 0 ? "Upscaling …" : `Upscaling, ${timeLeft(start, share)}`);
 }
 
-function left(start, share) {
+function timeLeft(start, share) {
   const seconds = ((performance.now() - start) / 1000) * (1 / share - 1);
   if (seconds < 90) return `about ${Math.ceil(seconds / 5) * 5} seconds left`;
   return seconds < 5400 ? `about ${Math.round(seconds / 60)} minutes left` : `about ${Math.round(seconds / 3600)} hours left`;
 }
 
 async function present({ file, computed, time }, floor, current) {
-  tell("Writing the PNG …");
+  showPhase("Writing the PNG …");
   const { png, shrink } = await upscaler.write(computed, floor, (share) => (byId("bar").value = share));
   current();
   for (const url of last?.urls ?? []) URL.revokeObjectURL(url);
@@ -90,15 +90,15 @@ async function present({ file, computed, time }, floor, current) {
   announce("Done.");
 }
 
-// Half or more of the picture is flat: take its noise for that of a photo.
+// At least half of the picture is flat: assume the noise of a photo.
 async function enhance() {
-  await work(last.file.name, (current) => present(last, embedded.settings.useful_sigma_floor, current));
+  await runJob(last.file.name, (current) => present(last, embedded.settings.useful_sigma_floor, current));
 }
 
 function refuse(error) {
   if (!(error instanceof Refusal)) upscaler.stop(error);
   show("nothing");
-  byId("problem").textContent = error instanceof Refusal ? error.message : `It did not work: ${error.message}. If the memory was short, close other pages or take a smaller picture.`;
+  byId("problem").textContent = error instanceof Refusal ? error.message : `Upscaling failed: ${error.message}. If memory ran out, close other pages or choose a smaller photo.`;
   byId("problem").hidden = false;
 }
 
@@ -109,16 +109,16 @@ function stop() {
   document.title = title;
 }
 
-// Which part of the page is seen: nothing, working, or result.
+// Show one part of the page: nothing, working, or result.
 function show(part) {
   for (const id of ["working", "result"]) byId(id).hidden = id !== part;
   byId("drop").classList.toggle("small", part !== "nothing");
   byId("problem").hidden = true;
   byId("bar").removeAttribute("value");
-  announce(part === "working" ? "Upscaling has begun." : "");
+  announce(part === "working" ? "Upscaling started." : "");
 }
 
-function tell(text) {
+function showPhase(text) {
   byId("phase").textContent = text;
 }
 
@@ -133,7 +133,7 @@ function take(files) {
 function listen() {
   byId("file").addEventListener("change", ({ target }) => {
     take([...target.files]);
-    target.value = ""; // or the same file could not be chosen again
+    target.value = ""; // so that the same file can be chosen again
   });
   byId("cancel").addEventListener("click", () => {
     stop();
@@ -157,9 +157,9 @@ function listen() {
   addEventListener("beforeunload", (event) => running && event.preventDefault());
 }
 
-byId("limit").textContent = megapixels(MOST_PIXELS / embedded.settings.scale ** 2);
+byId("limit").textContent = megapixels(MAX_PIXELS / embedded.settings.scale ** 2);
 if (missing()) {
   byId("drop").hidden = true;
   byId("problem").hidden = false;
-  byId("problem").textContent = `This browser lacks ${missing()}, which this page computes with, or it is switched off. Chrome and Edge from version 91 have it, Firefox from 113, Safari from 16.4.`;
+  byId("problem").textContent = `This browser lacks ${missing()}, which this page needs, or it is disabled. Chrome and Edge 91, Firefox 113 and Safari 16.4 or newer have it.`;
 } else listen();

@@ -1,5 +1,5 @@
-// How strong is the noise in a picture: the estimate of srrescgan.ops.noise, which is a median over
-// the whole picture. Sums are kept in float32, as there, so that flat pictures are as flat here.
+// Noise estimate of a picture, as in srrescgan.ops.noise: a median over the whole picture. Sums are
+// float32, as in Python, so that flat pictures have the same estimate.
 
 // High-pass decomposition filter of the Daubechies-7 wavelet.
 const HIGH_PASS = Float32Array.of(
@@ -10,12 +10,12 @@ const HIGH_PASS = Float32Array.of(
 );
 const MARGIN = HIGH_PASS.length / 2;
 const NORMAL_MAD = 0.6745; // median of |x| for x of unit normal distribution
-const BAND = 64; // rows of coefficients that are computed at once
+const BAND = 64; // rows of coefficients computed at once
 
 // Standard deviation of the noise in [0, 1] units. `rowsOf(channel, top, count)` gives rows of one
 // of the three channels as one Float32Array.
 function estimateSigma({ width, height }, rowsOf) {
-  // The reference takes a picture with nothing above 1 for one in [0, 1].
+  // The reference implementation assumes the range [0, 1] if no value exceeds 1.
   const unit = largest({ width, height }, rowsOf) > 1 ? 255 : 1;
   const across = Math.floor(width / 2) + 1;
   const down = Math.floor(height / 2) + 1;
@@ -24,7 +24,7 @@ function estimateSigma({ width, height }, rowsOf) {
     const coefficients = new Float32Array(across * down);
     for (let start = 0; start < down; start += BAND) {
       const count = Math.min(BAND, down - start);
-      const top = Math.max(0, 2 * start - MARGIN - 1); // one more, that a reflected row may be
+      const top = Math.max(0, 2 * start - MARGIN - 1); // one more, for a reflected row
       const bottom = Math.min(height, 2 * (start + count) + MARGIN);
       const rows = rowsOf(channel, top, bottom - top).map((value) => value / unit);
       for (let r = 0; r < count; r++) {
@@ -37,11 +37,11 @@ function estimateSigma({ width, height }, rowsOf) {
   return sum / 3;
 }
 
-// Median of the absolute values, the lower one of two; the values are put into another order.
+// Median of the absolute values, the lower of two; reorders the values.
 function medianSize(values) {
   for (let i = 0; i < values.length; i++) values[i] = Math.abs(values[i]);
   const place = (values.length - 1) >> 1;
-  // Hoare's selection: sorting would be the slowest part of it all.
+  // Hoare's selection; sorting would dominate the time.
   for (let low = 0, high = values.length - 1; low < high; ) {
     const pivot = values[(low + high) >> 1];
     let [i, j] = [low, high];
@@ -76,7 +76,7 @@ function reflect(index, size) {
   return inside < size ? inside : 2 * (size - 1) - inside;
 }
 
-// One row of vertical coefficients; `rows` begin with row `top` of the picture.
+// One row of vertical coefficients; `rows` start at row `top` of the picture.
 function highPassDown(rows, width, height, top, index) {
   const sum = new Float32Array(width);
   HIGH_PASS.forEach((weight, tap) => {

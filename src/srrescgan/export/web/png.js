@@ -1,5 +1,5 @@
-// A PNG written from top to bottom. A canvas could not: it has a largest size, which on phones is
-// small, and it keeps less of the color the more transparent a pixel is.
+// Writes a PNG from top to bottom. A canvas cannot: its size is limited, severely on phones, and it
+// loses color precision where pixels are transparent.
 
 const SIGNATURE = Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10);
 const COLOR_TYPE = { 3: 2, 4: 6 }; // by number of channels: RGB, RGBA
@@ -43,7 +43,7 @@ class PngWriter {
     await this.input.write(filtered);
   }
 
-  // Each byte less whichever of its neighbours left, above and above left foretells it best.
+  // The Paeth filter: each byte minus its left, upper or upper left neighbor, whichever predicts best.
   filter(row, filtered) {
     const { before, channels } = this;
     for (let i = 0; i < row.length; i++) {

@@ -1,12 +1,12 @@
-// What the network is given of a picture with transparency: srrescgan.ops.transparency.
+// The opaque version of a picture with transparency, as in srrescgan.ops.transparency.
 
-// Lay a picture over its own colors, spread out from where they can be seen. `colors` are planes
-// multiplied by alpha, alpha is in [0, 1].
+// Put a picture over its own colors, extended from the visible areas. `colors` are planes multiplied
+// by alpha; alpha is in [0, 1].
 function overOwnColor(colors, alpha, width, height) {
   if (width === 1 && height === 1) return colors.map(([value]) => Float32Array.of(alpha[0] > 0 ? value / alpha[0] : value));
   const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
   const coverage = halved(alpha, width, height);
-  // One opaque pixel of four says what color is here as well as four do.
+  // One opaque pixel of four determines the color as well as four do.
   const opaque = coverage.map((share) => Math.min(1, 4 * share));
   const means = colors.map((plane) =>
     halved(plane, width, height).map((mean, i) => (coverage[i] > 0 ? (mean * opaque[i]) / coverage[i] : mean)),
@@ -18,7 +18,7 @@ function overOwnColor(colors, alpha, width, height) {
   });
 }
 
-// Means of two by two pixels; of fewer at an odd border.
+// Means of 2 x 2 pixels, of fewer at an odd border.
 function halved(plane, width, height) {
   const [across, down] = [Math.ceil(width / 2), Math.ceil(height / 2)];
   const means = new Float32Array(across * down);

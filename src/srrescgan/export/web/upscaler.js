@@ -1,7 +1,7 @@
-// A picture, enlarged tile by tile to what it would be if it were computed whole.
+// Upscales a picture in tiles; the result equals that of the whole picture.
 //
-// Only the residual is computed in tiles, and each with as many pixels around it as decide about
-// it. The noise estimate is of the whole picture, and so is the length that the residual may have.
+// Only the residual is computed in tiles, each with the halo that it depends on. The noise estimate
+// and the length limit of the residual belong to the whole picture.
 
 const TILE = 256; // side of a tile, in pixels of the result
 
@@ -11,46 +11,47 @@ class Upscaler {
     this.embedded = embedded;
   }
 
-  // Start the workers; they are kept for the next picture.
+  // Start the workers, unless they are running.
   async prepare() {
-    if (this.crew) return;
-    const crew = new Crew(this.embedded);
-    this.crew = crew;
+    if (this.pool) return;
+    const pool = new WorkerPool(this.embedded);
+    this.pool = pool;
     try {
-      await crew.start();
+      await pool.start();
     } catch (error) {
-      if (this.crew === crew) this.stop(error);
+      if (this.pool === pool) this.stop(error);
       throw error;
     }
   }
 
-  // All that is costly. `pixels` are RGBA; `progress` is told how many tiles of how many are done.
+  // The expensive part. `pixels` are RGBA; `progress` is called with the number of finished tiles and
+  // of all tiles.
   async compute({ pixels, width, height }, progress) {
     await this.prepare();
-    const { crew } = this;
-    const { picture, sigma } = await crew.run(() => ({ task: "measure", pixels, width, height }));
+    const { pool } = this;
+    const { picture, sigma } = await pool.run(() => ({ task: "measure", pixels, width, height }));
     const rows = tilesOf(this.settings.scale * width, this.settings.scale * height);
     const tiles = rows.flat();
     let [done, squares] = [0, 0];
     progress(0, tiles.length);
     await Promise.all(tiles.map(async (place) => {
-      const result = await crew.run(() => this.residual(picture, place.tile));
-      place.values = new Blob([result.values]); // which a browser may put on its disk
+      const result = await pool.run(() => this.residual(picture, place.tile));
+      place.values = new Blob([result.values]); // the browser may move it to disk
       squares += result.squares;
       progress(++done, tiles.length);
     }));
     return { picture, sigma, rows, length: Math.sqrt(squares) };
   }
 
-  // The PNG of what was computed, and what the residual was multiplied by to be as short as a noise
-  // of at least `floor` asks for.
+  // The PNG of a computed picture, and the factor that shortened its residual. The noise is taken to
+  // be at least `floor`.
   async write({ picture, sigma, rows, length }, floor, progress) {
     await this.prepare();
     const { scale, radius_factor: factor } = this.settings;
     const count = 3 * scale * picture.width * scale * picture.height;
     const radius = factor * 255 * Math.max(sigma, floor) * Math.sqrt(count - 1);
     const shrink = length > radius ? radius / length : 1;
-    const png = await this.crew.run(() => ({ task: "write", picture, rows, shrink }), progress);
+    const png = await this.pool.run(() => ({ task: "write", picture, rows, shrink }), progress);
     return { png, shrink };
   }
 
@@ -64,10 +65,10 @@ class Upscaler {
     return { task: "residual", crop: cropFor(window, scale, picture), window, tile };
   }
 
-  // Stop at once; prepare() starts anew.
+  // Stop at once; prepare() starts new workers.
   stop(reason) {
-    this.crew?.dismiss(reason);
-    this.crew = undefined;
+    this.pool?.terminate(reason);
+    this.pool = undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-// Before and after in one place, divided by a border that can be moved.
+// Before and after in one frame, divided by the slider.
 
 class Viewer {
   constructor(root) {
@@ -18,7 +18,7 @@ class Viewer {
     this.listenToPicture();
   }
 
-  // `size` is that of the picture after, in pixels.
+  // `size` of the upscaled picture, in pixels.
   async show(before, after, size) {
     this.size = size;
     this.before.src = before;
@@ -45,7 +45,7 @@ class Viewer {
     }
     this.movable = sheet.width > seen.width + 1 || sheet.height > seen.height + 1;
     this.scroller.classList.toggle("movable", this.movable);
-    this.left = (room.width - seen.width) / 2; // of what is seen, within the root
+    this.left = (room.width - seen.width) / 2; // of the visible part, within the root
     this.shown = seen.width;
     const { handle, share } = this.slider;
     const border = share * seen.width;
@@ -57,7 +57,7 @@ class Viewer {
     this.after.style.clipPath = `inset(0 0 0 ${cut}px)`;
   }
 
-  // A mouse drags the picture where there is more of it than is seen; fingers scroll by themselves.
+  // A mouse drags a picture that does not fit, otherwise the slider; touch scrolls natively.
   listenToPicture() {
     const { scroller } = this;
     let from;

@@ -1,5 +1,5 @@
-// One of the workers that compute. It answers every message { id, task, ... } with { id, ... }.
-// ONNX Runtime Web stands above these files in the same script, as `ort`.
+// A worker. It answers every message { id, task, ... } with { id, ... }. ONNX Runtime Web comes
+// before these files in the same script, as `ort`.
 
 let session;
 let settings;
@@ -19,16 +19,16 @@ self.onmessage = async ({ data: { id, task, ...details } }) => {
 // `model` and `wasm` are blobs.
 async function load({ model, wasm, ...rest }) {
   settings = rest.settings;
-  ort.env.wasm.numThreads = 1; // more need headers that a file from disk does not come with
+  ort.env.wasm.numThreads = 1; // more threads need HTTP headers
   ort.env.wasm.wasmBinary = await wasm.arrayBuffer();
   const graph = new Uint8Array(await model.arrayBuffer());
   session = await ort.InferenceSession.create(graph, { executionProviders: ["wasm"] });
   return [];
 }
 
-// The picture as planes, red, green, blue and, where any of it is transparent, alpha, in [0, 255];
-// and its noise, in [0, 1] units. Rounded to float32 wherever Python's are, or a flat picture
-// would get another noise estimate.
+// The picture as planes in [0, 255]: red, green, blue and, if any pixel is transparent, alpha; and its
+// noise estimate in [0, 1] units. Values are rounded to float32 where Python does, or flat pictures
+// would have another noise estimate.
 function measure({ pixels, width, height }) {
   const unit = Float32Array.from({ length: 256 }, (_, level) => level / 255);
   const channel = (c) => new Float32Array(width * height).map((_, i) => unit[pixels[4 * i + c]]);
@@ -56,8 +56,8 @@ function sigmaOf(picture) {
   return estimateSigma({ width: wide, height: high }, rowsOf);
 }
 
-// What the network would subtract from the pixels of `tile`, before it is shortened, and the sum
-// of its squares. `window` is the tile with the pixels around it that decide about it.
+// The residual of `tile` before projection, and the sum of its squares. `window` is the tile with its
+// halo.
 async function residual({ crop, window, tile }) {
   const upsampled = new Float32Array(3 * window.width * window.height);
   crop.planes.slice(0, 3).forEach((plane, c) => {
@@ -77,8 +77,8 @@ async function residual({ crop, window, tile }) {
   return [{ values: kept.buffer, squares }, [kept.buffer]];
 }
 
-// The enlarged picture as a PNG. `rows` are rows of tiles, each with the blob of its residual;
-// `shrink` is what the residuals are multiplied by.
+// The upscaled picture as a PNG. `rows` are rows of tiles, each with the blob of its residual;
+// `shrink` is the factor that shortens the residuals.
 async function write({ picture, rows, shrink }, progress) {
   const { planes, width, height } = picture;
   const wide = settings.scale * width;
@@ -103,7 +103,7 @@ function subtract(levels, residual, shrink) {
   });
 }
 
-// Put a tile into its place among rows of pixels; the array rounds and clips.
+// Copy a tile into rows of pixels; the array rounds and clips.
 function place(levels, tile, bytes, width) {
   levels.forEach((plane, c) => {
     for (let y = 0, i = 0; y < tile.height; y++) {

@@ -1,9 +1,9 @@
-// Workers that take tasks from one queue. Several of one thread each stand in for threads, which a
-// browser allows only to pages that come with certain headers.
+// A pool of single-threaded workers with one queue. Browsers allow real threads only to pages with
+// certain HTTP headers, which a file opened from disk lacks.
 
-const MOST = 4; // each has a copy of the network and of what it is computing
+const MAX_WORKERS = 4; // each holds a copy of the network and its activations
 
-class Crew {
+class WorkerPool {
   constructor(embedded) {
     this.embedded = embedded;
     this.calls = new Map();
@@ -11,10 +11,10 @@ class Crew {
     this.last = 0;
   }
 
-  // Half of the cores, as the other half are often the same ones counted twice.
+  // Half of the reported cores: often two of them share one physical core.
   async start() {
-    const count = Math.max(1, Math.min(MOST, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
-    this.workers = Array.from({ length: count }, () => this.hire());
+    const count = Math.max(1, Math.min(MAX_WORKERS, Math.floor((navigator.hardwareConcurrency || 2) / 2)));
+    this.workers = Array.from({ length: count }, () => this.newWorker());
     const { model, wasm, settings } = this.embedded;
     await Promise.all(this.workers.map((worker) => this.call(worker, { task: "load", model, wasm, settings })));
     this.idle = [...this.workers];
@@ -24,7 +24,7 @@ class Crew {
     return this.workers.length;
   }
 
-  hire() {
+  newWorker() {
     const worker = new Worker(this.embedded.script);
     worker.onmessage = ({ data: { id, progress, result, error } }) => {
       const call = this.calls.get(id);
@@ -32,7 +32,7 @@ class Crew {
       this.calls.delete(id);
       return error === undefined ? call.resolve(result) : call.reject(new Error(error));
     };
-    worker.onerror = (event) => this.fail(new Error(event.message || "a worker could not be started"));
+    worker.onerror = (event) => this.fail(new Error(event.message || "a worker did not start"));
     return worker;
   }
 
@@ -44,7 +44,7 @@ class Crew {
     });
   }
 
-  // Have one of the workers do a task, when one is free. `message` is a function, called then.
+  // Run a task on the next free worker. `message` is a function; it is called when the task starts.
   async run(message, progress) {
     while (this.idle.length === 0) await new Promise((resolve, reject) => this.queue.push({ resolve, reject }));
     const worker = this.idle.pop();
@@ -62,8 +62,8 @@ class Crew {
     this.queue = [];
   }
 
-  // Stop at once; whatever is under way fails with `reason`.
-  dismiss(reason) {
+  // Stop at once; running and waiting tasks fail with `reason`.
+  terminate(reason) {
     for (const worker of this.workers) worker.terminate();
     this.fail(reason);
   }
