@@ -14,6 +14,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -75,6 +76,8 @@ def record(checkout: Path, folder: Path) -> Iterator[tuple[str, Any]]:
         *evaluation,
     )
     text = (folder / "eval/metrics.json").read_text().replace(str(folder), "FOLDER")
+    # A checkpoint holds its own path and the code's revision.
+    text = re.sub(r"\(sha256 [0-9a-f]+\)", "", text)
     metrics = json.loads(text)
     metrics.pop("about", None)
     yield "metrics.json of an evaluation", metrics
