@@ -154,8 +154,8 @@ def test_pictures_that_do_not_fit_together_are_refused() -> None:
 
 
 def test_an_image_without_the_first_column_comes_after_those_with_it() -> None:
-    scores = {"a": {"rgb8/psnr": 1.0}, "b": {"rgb8/psnr": 40.0, "rgb8/lpips": 0.01}}
-    worst = WorstCases(COLUMNS, "sr", count=2)
-    for name, own in scores.items():
+    niqe = replace(COLUMNS[1], key="rgb8/niqe", metric="niqe")
+    worst = WorstCases((niqe, *COLUMNS), "sr", count=2)
+    for name, own in {"a": {"rgb8/niqe": 9.0}, "b": {"rgb8/niqe": 3.0, "rgb8/lpips": 0.1}}.items():
         worst.add(replace(image_result(name, size=SMALL), scores={"sr": own}))
     assert kept(worst) == ["b", "a"]
