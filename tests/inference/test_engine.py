@@ -41,14 +41,12 @@ def test_openvino_gives_what_pytorch_gives(generator: SRResDNet) -> None:
 
 def test_compiled_once_for_every_tile(generator: SRResDNet, monkeypatch) -> None:
     monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="eager"))
-    monkeypatch.setattr(torch._dynamo.config, "recompile_limit", 2)
-    monkeypatch.setattr(torch._dynamo.config, "fail_on_recompile_limit_hit", True)
     lr = torch.rand(1, 3, 37, 32)
-    compiled = Predictor(
-        generator, UpscaleOptions(tile=11, engine="compile")
-    )  # 12 tiles, 9 kinds of borders
     expected = Predictor(generator, UpscaleOptions(tile=11))(lr)
-    torch.testing.assert_close(compiled(lr), expected, rtol=0, atol=1e-5)
+    with torch._dynamo.config.patch(recompile_limit=2, fail_on_recompile_limit_hit=True):
+        # 12 tiles, 9 kinds of borders
+        compiled = Predictor(generator, UpscaleOptions(tile=11, engine="compile"))(lr)
+    torch.testing.assert_close(compiled, expected, rtol=0, atol=1e-5)
 
 
 def test_openvino_is_named_when_it_is_missing(generator: SRResDNet, monkeypatch) -> None:
