@@ -32,7 +32,7 @@ def test_an_experiment_from_end_to_end(
     folder = tmp_path / "run"
     # LPIPS needs 31 pixels of lr; the others are done sooner with less.
     size = ["batch_size=1"] if name in DEGRADATIONS else ["batch_size=1", "patch_size=64"]
-    # That it goes on after a validation is the same for all: the commands below show it.
+    # Training after a validation is the same for all: the commands below test it.
     cfg = composed("train", name, f"output_dir={folder}", "iterations=2", *size)
     train(cfg)
     checkpoint = folder / "checkpoints/last.ckpt"

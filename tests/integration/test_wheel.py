@@ -1,6 +1,7 @@
 """An installed wheel works like a checkout."""
 
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -32,9 +33,17 @@ def test_a_built_wheel_runs_any_experiment_from_anywhere(tmp_path: Path) -> None
         check=True,
     ).stdout.split()
     assert all(place.startswith(str(site)) for place in places)
+    # The program as pip installs it: a script that calls what the wheel's metadata names.
+    (metadata,) = site.glob("*.dist-info/entry_points.txt")
+    module, function = re.search(
+        r"^srrescgan = ([\w.]+):(\w+)$", metadata.read_text(), re.M
+    ).groups()
+    program = tmp_path / "bin/srrescgan"
+    program.parent.mkdir()
+    program.write_text(f"import sys\nfrom {module} import {function}\nsys.exit({function}())\n")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "srrescgan.train", "experiment=df2k_jpeg30", "debug=smoke"),
+            *(sys.executable, program, "train", "experiment=df2k_jpeg30", "debug=smoke"),
             *("loss=[pixel]", "metric=[psnr]", "generator.features=8", "discriminator.features=4"),
             "output_dir=run",
         ],

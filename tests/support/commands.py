@@ -1,9 +1,9 @@
-"""Commands as their users start them, in processes that need not load torch again.
+"""Commands as their users start them, in processes that do not load torch again.
 
-Loading torch and Lightning takes a command seconds, and the same seconds each time. Here a server
-(multiprocessing's) loads them once for all tests of a worker, and each command is a fork of it that
-loads our modules and runs one of them as ``python -m`` does: with arguments, environment, folder,
-output, signals and exit code of its own.
+Loading torch and Lightning takes seconds for each command. Here a server (multiprocessing's) loads
+them once for all tests of a worker. Each command is a fork of it that loads our modules and runs
+one of them as ``python -m`` does, with its own arguments, environment, folder, output, signals and
+exit code.
 """
 
 import multiprocessing
@@ -18,7 +18,7 @@ from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
 
 _SERVER = multiprocessing.get_context("forkserver")
-# What these import of others is what takes long.
+# The packages that these import take long to load.
 _SERVER.set_forkserver_preload(
     [f"srrescgan.{name}.__main__" for name in ("train", "eval", "audit")]
 )
@@ -38,7 +38,7 @@ class Command:
         return self._process.exitcode is None
 
     def send_signal(self, number: int) -> None:
-        """As a terminal or the scheduler of a cluster sends it."""
+        """Send a signal, as a terminal or the scheduler of a cluster does."""
         if self.running:
             os.kill(self._process.pid, number)
 
@@ -49,7 +49,7 @@ class Command:
             timeout: in seconds.
 
         Raises:
-            TimeoutExpired: it goes on.
+            TimeoutExpired: it has not ended.
         """
         self._process.join(timeout)
         output = self._stdout.read_text(), self._stderr.read_text()

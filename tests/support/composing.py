@@ -1,4 +1,4 @@
-"""Commands composed in this process, which has torch loaded already."""
+"""Configurations of commands, composed in this process."""
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
@@ -8,7 +8,7 @@ from srrescgan.config.schema import CONFIG_DIR, register
 
 
 def composed(primary: str, name: str, *overrides: str) -> DictConfig:
-    """What the command ``primary`` would run with ``experiment=<name> debug=smoke``."""
+    """The configuration of the command ``primary`` with ``experiment=<name> debug=smoke``."""
     register()
     GlobalHydra.instance().clear()
     with initialize_config_dir(CONFIG_DIR, version_base="1.3"):

@@ -123,8 +123,8 @@ def test_a_search_reports_and_when_killed_goes_on_as_if_nothing_had_happened(
     for name in ("sweep.csv", "sweep.html", "pareto.png"):
         assert (tmp_path / "sweep" / name).stat().st_size > 0
     results = (tmp_path / "sweep/optimization_results.yaml").read_text()
-    told = json.loads((tmp_path / "sweep/sweep.json").read_text())["jobs"]
-    assert results.count("params:") == sum(job["best"] for job in told)  # as Optuna sees it
+    reported = json.loads((tmp_path / "sweep/sweep.json").read_text())["jobs"]
+    assert results.count("params:") == sum(job["best"] for job in reported)  # as Optuna sees it
 
     trainer.bad = {2: Killed()}
     with pytest.raises(Killed):
