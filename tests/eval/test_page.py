@@ -60,6 +60,7 @@ def test_the_policy_allows_the_page_s_own_script_and_style_only(tmp_path: Path) 
     rules = dict(rule.strip().split(" ", 1) for rule in html.unescape(policy).split(";"))
     assert rules["default-src"] == "'none'"
     assert rules["img-src"] == "data:"
+    assert rules["base-uri"] == rules["form-action"] == "'none'"
     for kind, pattern in (
         ("script-src", r'<script type="module">(.*?)</script>'),
         ("style-src", r"<style>(.*?)</style>"),

@@ -1,3 +1,4 @@
+import copy
 import math
 from pathlib import Path
 
@@ -123,3 +124,13 @@ def test_unusable_pictures_are_named(
 def test_a_domain_generator_is_sent_to_the_float32_target(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="target=onnx"):
         write_int8(DSGANGenerator(4, 1), {}, tmp_path / "int8.onnx", None, None)
+
+
+def test_a_float32_graph_of_another_network_is_refused(
+    network: SRResDNet, lr: Path, tmp_path: Path
+) -> None:
+    other = copy.deepcopy(network)
+    other.model.conv_out.bias.data += 0.5
+    with pytest.raises(WeightsError, match="ONNX Runtime differs from PyTorch"):
+        write_int8(other, CONFIG, tmp_path / "int8.onnx", lr, None)
+    assert not (tmp_path / "int8.onnx").exists()

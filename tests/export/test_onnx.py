@@ -152,3 +152,7 @@ def test_the_released_weights(shared: Path, tmp_path: Path) -> None:
     lr = to_tensor(read_image(shared / "reference/lr/bird.png"))[None, :, 20:47, 30:61]
     found = run((tmp_path / "sr.onnx").read_bytes(), lr.contiguous())
     np.testing.assert_allclose(found, generator(lr).numpy(), atol=TOLERANCE)
+
+
+def test_the_opset_is_one_that_older_programs_read(exported: ModelProto) -> None:
+    assert [each.version for each in exported.opset_import if not each.domain] == [18]

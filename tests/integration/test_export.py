@@ -65,3 +65,16 @@ def test_a_card_is_written_from_the_options(tmp_path: Path) -> None:
     output = tmp_path / "my-model"
     export(composed(tmp_path, "target=card", f"output={output}", "card.license=MIT"))
     assert "license: mit" in (output / "README.md").read_text().lower()
+
+
+def test_a_scale_without_a_generator_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("srrescgan.export.__main__.overridden", lambda group: group == "scale")
+    output = tmp_path / "x.pth"
+    with pytest.raises(ConfigError, match="scale= applies to generator= only"):
+        export(composed(tmp_path, "target=pth", f"output={output}", "scale=2"))
+    assert not output.exists()
+    given = ["generator=srresdnet", "generator.features=4", "generator.blocks=1"]
+    export(composed(tmp_path, "target=pth", f"output={output}", "scale=2", *given))
+    assert output.is_file()

@@ -11,7 +11,7 @@ import yaml
 from evaluations import evaluation_of, scores_of, write_folder
 from small_network import CONFIG, small_network, write_small_network
 
-from srrescgan.errors import ConfigError, DataError
+from srrescgan.errors import ConfigError, DataError, WeightsError
 from srrescgan.export.cards import Publication, write_card
 from srrescgan.weights import load_pretrained
 from srrescgan.weights.files import write_pth
@@ -170,3 +170,13 @@ def test_hugging_face_reads_the_card(tmp_path, weights, evaluated) -> None:
 def test_what_a_card_cannot_hold_is_refused(wrong) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         Publication(**{"name": "x"} | wrong)
+
+
+def test_a_card_that_reads_back_differently_is_not_kept(tmp_path, weights, monkeypatch) -> None:
+    def spoiling(content, path):
+        path.write_text(json.dumps(content | {"scale": 3}))
+
+    monkeypatch.setattr("srrescgan.export.cards.card_folder.write_json", spoiling)
+    with pytest.raises(WeightsError, match="does not read back"):
+        card(tmp_path, weights)
+    assert not (tmp_path / "out").exists()

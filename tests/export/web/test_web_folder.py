@@ -1,6 +1,8 @@
 """The folder of the page; what the page computes is tested in tests/browser."""
 
+import base64
 import hashlib
+import html
 import json
 import re
 from importlib.resources import files
@@ -76,3 +78,27 @@ def test_the_page_measures_with_the_filter_of_python() -> None:
     text = (files(web_folder.__package__) / "noise.js").read_text()
     taps = re.search(r"Float32Array\.of\(([^)]*)\)", text)[1]
     assert [float(tap) for tap in taps.split(",") if tap.strip()] == list(noise._HIGH_PASS)
+
+
+def test_the_policy_allows_the_page_s_own_code_and_no_connection(tmp_path: Path) -> None:
+    write_web(small_network(), CONFIG, tmp_path / "site", Path("a.pth"))
+    page = (tmp_path / "site/index.html").read_text()
+    (policy,) = re.findall(r'Content-Security-Policy" content="(.*?)"', page)
+    rules = dict(rule.strip().split(" ", 1) for rule in html.unescape(policy).split(";"))
+    script, style = (
+        re.findall(r"<script>(.*?)</script>", page, re.DOTALL),
+        re.findall(r"<style>(.*?)</style>", page, re.DOTALL),
+    )
+    digests = [
+        base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        for text in (*script, *style)
+    ]
+    assert rules == {
+        "default-src": "'none'",
+        "script-src": f"'sha256-{digests[0]}' 'wasm-unsafe-eval'",
+        "style-src": f"'sha256-{digests[1]}'",
+        "worker-src": "blob:",
+        "img-src": "blob: data:",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
