@@ -13,23 +13,24 @@ import pytest
 import skimage
 import torch
 from PIL import Image, ImageCms, ImageEnhance
+from profiles import gamma_profile
 from torch.nn.functional import interpolate
 
 from srrescgan.data import HRFolder, LRFolder, PairedFolder, UnpairedFolder
-from srrescgan.doctor import Checkup, Problem, Report
+from srrescgan.doctor import Checkup, DoctorReport, Problem
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.ops.resize import imresize
 from srrescgan.prepare.packing import pack_folder
 
-Examine = Callable[..., Report]
+Examine = Callable[..., DoctorReport]
 
 
 @pytest.fixture
 def examine(tmp_path: Path) -> Examine:
     """``examine(train=dataset, val=dataset, threshold=...)`` with a cache of its own."""
 
-    def run(train=None, val=None, **settings) -> Report:
-        datasets = {"train": train, "val/photos": val}
+    def run(train=None, val=None, test=None, **settings) -> DoctorReport:
+        datasets = {"train": train, "val/photos": val, "test/photos": test}
         checkup = Checkup(workers=2, cache=str(tmp_path / "cache.sqlite"), **settings)
         return checkup.run({name: each for name, each in datasets.items() if each is not None})
 
@@ -109,7 +110,7 @@ def deep_png(path: Path, kind: int) -> None:
     )
 
 
-def the_only(report: Report, check: str, severity: str, split: str = "train") -> Problem:
+def the_only(report: DoctorReport, check: str, severity: str, split: str = "train") -> Problem:
     """Exactly one problem was found, and it is this one."""
     assert [(p.check, p.split) for p in report.problems] == [(check, split)], report.problems
     expected = report.errors if severity == "error" else report.warnings
@@ -125,8 +126,8 @@ class TestHealthy:
             (val / f"000{index}.png").unlink()  # the factory's photos depend on the index only
         report = examine(HRFolder(str(photo_folder("train", 6)), 4, 64), HRFolder(str(val), 4))
         assert report.problems == []
-        assert len(report.splits[0].facts) == 6
-        assert len(report.splits[1].facts) == 3
+        assert len(report.splits[0].images) == 6
+        assert len(report.splits[1].images) == 3
 
     @pytest.mark.parametrize("downscale", [bicubic, noisy, "jpeg"])
     def test_clean_noisy_and_compressed_lr_is_where_it_should_be(
@@ -184,6 +185,15 @@ class TestFiles:
         assert "takes the pixels as they are" in problem.what
         assert "convert it to sRGB" in problem.fix
 
+    def test_a_profile_that_changes_colors_by_a_few_levels_counts(self, examine, photos):
+        image = Image.open(photos / "0004.png")
+        image.save(photos / "0004.png", icc_profile=gamma_profile())
+        problem = the_only(examine(HRFolder(str(photos), 4)), "color_profile", "warning")
+        levels = int(problem.what.split("up to ")[1].split(" levels")[0])
+        # Level 10: sRGB is linear there, 10 / 255 / 12.92; a gamma of 2.2 gives a quarter of it.
+        expected = 10 - 255 * 12.92 * (10 / 255) ** 2.2
+        assert expected < levels < 20
+
     def test_a_turned_picture(self, examine, photos):
         image = Image.open(photos / "0005.png")
         exif = image.getexif()
@@ -201,6 +211,12 @@ class TestNamesAndSizes:
         selected = HRFolder(str(photos), 4, names=["0001", "0009"])
         problem = the_only(examine(selected), "missing", "error")
         assert "no image named 0009" in problem.what
+
+    def test_a_missing_folder_of_partners_is_one_problem(self, examine, pairs, tmp_path):
+        dataset = pairs()
+        gone = PairedFolder(str(dataset.hr), str(tmp_path / "gone"), 4, 64)
+        problem = the_only(examine(gone), "missing", "error")
+        assert str(tmp_path / "gone") in problem.what
 
     def test_orphans_on_both_sides(self, examine, pairs):
         dataset = pairs()
@@ -220,7 +236,7 @@ class TestNamesAndSizes:
         selected = PairedFolder(str(dataset.hr), str(dataset.lr), 4, 64, names=["0000", "0002"])
         report = examine(selected)
         assert report.problems == []
-        assert len(report.splits[0].facts) == 4
+        assert len(report.splits[0].images) == 4
 
     def test_two_files_of_one_name(self, examine, photos):
         Image.open(photos / "0001.png").rotate(90).save(photos / "0001.bmp")
@@ -294,6 +310,31 @@ class TestPairs:
         assert the_only(examine(dataset, severity={"shift": "warning"}), "shift", "warning")
         assert examine(dataset, shift=0.6).problems == []
 
+    def test_one_stretched_pair_among_good_ones(self, examine, pairs):
+        dataset = pairs()
+        hr = to_tensor(read_image(dataset.hr / "0001.png"))[None]
+        write_png(dataset.lr / "0001.png", to_uint8(aligned_corners(hr)[0]))
+        report = examine(dataset)
+        problem = the_only(report, "shift", "error")
+        assert problem.place == str(dataset.lr / "0001.png")
+        found = report.splits[0].alignments["0001"]
+        assert max(abs(found.down), abs(found.right)) < 0.1
+        assert found.stretch == pytest.approx(-1.5 / 4, abs=0.1)
+        assert f"{found.stretch:+.2f} outwards" in problem.what
+
+    def test_two_pairs_are_too_few_to_judge_a_split_by(self, examine, pairs):
+        dataset = pairs(nearest_of_pillow)  # an eighth of a pixel: no single one is bad
+        alignments = examine(dataset).splits[0].alignments
+        measured = sorted(name for name, found in alignments.items() if found.measured)
+        two, three = (
+            PairedFolder(str(dataset.hr), str(dataset.lr), 4, 64, names=measured[:count])
+            for count in (2, 3)
+        )
+        assert examine(two).problems == []
+        problem = the_only(examine(three), "shift", "error")
+        assert problem.place == "all of train"
+        assert "median of 3 pairs" in problem.what
+
     def test_partners_mixed_up(self, examine, pairs):
         dataset = pairs()
         (dataset.lr / "0000.png").rename(dataset.lr / "x")
@@ -323,6 +364,15 @@ class TestCopies:
         assert [p.path.stem for p in problem.pictures] == ["other", "0002"]
         assert ("the same pixels" in problem.what) == (change == "pixels")
         assert problem.fix == "remove it from train or from val/photos"
+
+    def test_a_leak_into_a_test_set_is_found_too(self, examine, photos, tmp_path):
+        (tmp_path / "test").mkdir()
+        shutil.copy(photos / "0002.png", tmp_path / "test/other.png")
+        train, test = HRFolder(str(photos), 4), HRFolder(str(tmp_path / "test"), 4)
+        problem = the_only(examine(train, test=test), "leak", "error", split="test/photos")
+        assert [p.path.stem for p in problem.pictures] == ["other", "0002"]
+        # A picture may be in validation and in the test.
+        assert examine(val=test, test=test).problems == []
 
     def test_a_training_set_of_the_camera_leaks_into_its_validation(
         self, examine, photos, photo_folder, tmp_path
@@ -368,6 +418,31 @@ class TestFlat:
         problem = the_only(examine(HRFolder(str(photos), 4)), "flat", "warning")
         assert problem.place == "all of train"
         assert problem.what == "33% of all patches are flat"
+
+
+class TestOrder:
+    def test_errors_come_first_whatever_the_order_of_the_checks(self, examine, photos):
+        Image.open(photos / "0000.png").crop((0, 0, 95, 96)).save(photos / "0000.png")
+        write_png(photos / "0001.png", np.full((96, 96, 3), 90, np.uint8))
+        report = examine(HRFolder(str(photos), 4), severity={"flat": "error"})
+        assert [p.check for p in report.problems] == ["flat", "cut_to_scale"]
+        report = examine(HRFolder(str(photos), 4))
+        assert [p.check for p in report.problems] == ["cut_to_scale", "flat"]
+        report = examine(HRFolder(str(photos), 4), severity={"cut_to_scale": "ignore"})
+        assert [p.check for p in report.problems] == ["flat"]
+
+    def test_problems_of_a_check_come_split_by_split(self, examine, photos):
+        for name in ("0001", "0002"):
+            write_png(photos / f"{name}.png", np.full((96, 95, 3), 90, np.uint8))
+        report = examine(HRFolder(str(photos), 4), HRFolder(str(photos), 4, names=["0001"]))
+        found = [(p.check, p.split) for p in report.problems if p.check != "leak"]
+        assert found == [
+            *[("cut_to_scale", "train")] * 2,
+            ("cut_to_scale", "val/photos"),
+            ("near_duplicate", "train"),
+            *[("flat", "train")] * 3,
+            *[("flat", "val/photos")] * 2,
+        ]
 
 
 def test_everything_at_once(examine, pairs, tmp_path):
@@ -432,7 +507,7 @@ def test_real_photos_have_no_leak_and_published_pairs_no_shift(examine, shared):
         HRFolder(str(train), 4, 128), HRFolder(str(valid), 4), severity={"cut_to_scale": "ignore"}
     )
     assert report.problems == []
-    assert (len(report.splits[0].facts), len(report.splits[1].facts)) == (200, 40)
+    assert (len(report.splits[0].images), len(report.splits[1].images)) == (200, 40)
     for name in ("set5", "set14"):
         folder = photos / "benchmark" / name
         pairs = PairedFolder(str(folder / "HR"), str(folder / "LR_bicubic_X4"), 4)

@@ -13,7 +13,7 @@ from srrescgan.config.cli import check_overrides
 from srrescgan.data import HRFolder
 from srrescgan.doctor import Checkup, require_healthy
 from srrescgan.doctor.__main__ import doctor
-from srrescgan.doctor.problem import SEVERITIES
+from srrescgan.doctor.checks import CHECKS
 from srrescgan.errors import ConfigError, DataError
 
 
@@ -61,14 +61,14 @@ def test_warnings_do_not_stop_training(folders, tmp_path: Path) -> None:
     assert content["may_train"] is True
     assert [p["severity"] for p in content["problems"]] == ["warning"]
     (cfg,) = check_overrides("doctor", [*keys, "checkup.hash_distance=0"])
-    with pytest.raises(DataError, match="1 to mend"):
+    with pytest.raises(DataError, match="fix 1 error"):
         doctor(cfg)
 
 
 def test_missing_data_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     keys = ["data=df2k", f"paths.data_dir={tmp_path}", f"output_dir={tmp_path / 'out'}"]
     (cfg,) = check_overrides("doctor", [*keys, f"checkup.cache={tmp_path / 'cache.sqlite'}"])
-    with pytest.raises(DataError, match="2 to mend"):
+    with pytest.raises(DataError, match="fix 2 errors"):
         doctor(cfg)
     said = capsys.readouterr().out
     assert f"{tmp_path / 'DF2K/HR'} does not exist" in said
@@ -134,7 +134,7 @@ def test_mistyped_keys_are_named(command: str, override: str, said: str) -> None
 def test_the_configuration_shows_the_defaults() -> None:
     (cfg,) = check_overrides("train", [])
     assert vars(build(cfg.checkup)) == vars(Checkup())
-    assert list(cfg.checkup.severity) == list(SEVERITIES)
+    assert dict(cfg.checkup.severity) == {check.name: check.severity for check in CHECKS}
 
 
 def test_impossible_settings_are_refused() -> None:

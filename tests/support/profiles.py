@@ -9,6 +9,15 @@ def rgb_profile() -> bytes:
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
 
+def gamma_profile() -> bytes:
+    """The primaries of sRGB with a gamma of 2.2, which sRGB has only approximately."""
+    primaries = {b"rXYZ": (28574, 14573, 912), b"gXYZ": (25240, 46983, 6361)}
+    primaries |= {b"bXYZ": (9377, 3980, 46788)}  # adapted to D50, in 1/65536
+    tags = {name: b"XYZ " + bytes(4) + struct.pack(">3i", *xyz) for name, xyz in primaries.items()}
+    tags |= {name: _gamma(2.2) for name in (b"rTRC", b"gTRC", b"bTRC")}
+    return _profile(b"mntr", b"RGB ", b"XYZ ", {b"wtpt": _D50, **tags})
+
+
 def grey_profile() -> bytes:
     """A grey profile with gamma 2.2."""
     return _profile(b"mntr", b"GRAY", b"XYZ ", {b"wtpt": _D50, b"kTRC": _gamma(2.2)})

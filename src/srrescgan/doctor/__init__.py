@@ -1,8 +1,8 @@
-"""Everything that can be wrong with a folder of training pictures, found before training."""
+"""Data doctor: finds everything that is wrong with a folder of pictures before training."""
 
 from srrescgan.doctor.checkup import Checkup
-from srrescgan.doctor.gate import require_healthy
+from srrescgan.doctor.doctor_report import DoctorReport
+from srrescgan.doctor.examine import require_healthy
 from srrescgan.doctor.problem import Problem
-from srrescgan.doctor.report import Report
 
-__all__ = ["Checkup", "Problem", "Report", "require_healthy"]
+__all__ = ["Checkup", "DoctorReport", "Problem", "require_healthy"]

@@ -1,11 +1,11 @@
-"""Whether an lr picture lies where it should in its hr picture, to a fraction of a pixel.
+"""Alignment of an lr picture with its hr picture, to a fraction of a pixel.
 
-lr is compared with the bicubically downscaled hr (:func:`srrescgan.ops.resize.imresize`, whose
-pixel centres are the field's) in five windows, the four corners and the centre, by
+lr is compared with the bicubically downscaled hr (:func:`srrescgan.ops.resize.imresize`, which has
+the pixel centres that the field uses) in five windows, the four corners and the centre, by
 ``skimage.registration.phase_cross_correlation`` (Guizar-Sicairos, Thurman, Fienup, Optics Letters
-33, 2008). Without phase normalisation, because that would weigh the noise of a real lr picture like
-its edges. The shift is the windows' median; the stretch is how far they drift apart, which is what
-a downscale with aligned corners does: right in the middle, wrong at the edges.
+33, 2008). Phase normalization is off, because it would give noise the same weight as edges. The
+shift is the median over the windows. The stretch is how far the windows drift apart from the
+centre: a downscale with aligned corners is right in the middle and wrong at the edges.
 """
 
 from dataclasses import dataclass
@@ -20,31 +20,31 @@ from srrescgan.ops.resize import imresize
 WINDOW = 128
 """Largest side of a window, lr pixels."""
 _SMALLEST = 24
-"""Smallest side of a window, lr pixels, where the picture is that large."""
+"""Smallest side of a window, lr pixels, unless the picture is smaller."""
 _STEPS = 50
-"""Steps per pixel of the measurement."""
+"""Resolution of the measurement, steps per pixel."""
 _TRUSTED = 0.6
 """Registration error, sqrt(1 - correlation^2), up to which a window counts."""
 _AGREED = 0.1
-"""Largest spread of the windows, lr pixels, of a measurement that counts."""
+"""Largest spread of the windows, lr pixels, up to which a measurement counts."""
 _CONTRAST = 0.5 / 255
-"""Standard deviation of a window, edges faded, below which there is nothing to register."""
+"""Standard deviation of a faded window below which there is not enough content to register."""
 _REACH = 3
-"""lr pixels beyond a window that its downscaling looks at."""
+"""Radius of the downscaling filter, lr pixels."""
 
 
 @dataclass(frozen=True)
 class Alignment:
-    """Where an lr picture lies, in lr pixels.
+    """Displacement of an lr picture against its hr picture, in lr pixels.
 
     Args:
         windows: number of windows that could be measured, of five.
-        down: by how much the lr picture lies too low; negative for too high.
-        right: by how much it lies too far to the right.
-        stretch: by how much the edges lie too far outside; negative for too far inside.
-        error: registration error of the best window, 0 (the same but for a factor) to 1 (nothing in
-            common); 1 where no window has any contrast.
-        spread: median distance of the windows from what shift and stretch say about them.
+        down: how far the lr picture lies too low; negative for too high.
+        right: how far it lies too far to the right; negative for the left.
+        stretch: how far its edges lie too far outside; negative for inside.
+        error: registration error of the best window, 0 (equal up to a factor) to 1 (unrelated); 1
+            if no window has enough contrast.
+        spread: median distance of the windows' shifts from what shift and stretch predict.
     """
 
     windows: int
@@ -64,16 +64,16 @@ def align(hr: np.ndarray, lr: np.ndarray, scale: int) -> Alignment:
     """Measure the displacement of ``lr`` against ``hr``.
 
     Shape:
-        - hr: ``(H, W, 3)`` uint8; what exceeds a multiple of ``scale`` is ignored.
+        - hr: ``(H, W, 3)`` uint8; rows and columns beyond a multiple of ``scale`` are ignored.
         - lr: ``(H // scale, W // scale, 3)`` uint8.
     """
     windows = _windows(*lr.shape[:2])
-    found = [_register(hr, lr, scale, window) for window in windows]
-    trusted = [index for index, (_, error) in enumerate(found) if error <= _TRUSTED]
-    best = min(error for _, error in found)
+    registered = [_register(hr, lr, scale, window) for window in windows]
+    trusted = [index for index, (_, error) in enumerate(registered) if error <= _TRUSTED]
+    best = min(error for _, error in registered)
     if not trusted:
         return Alignment(0, 0.0, 0.0, 0.0, best, 0.0)
-    shifts = np.array([found[index][0] for index in trusted])
+    shifts = np.array([registered[index][0] for index in trusted])
     offsets = np.array([windows[index].offset(*lr.shape[:2]) for index in trusted])
     down, right = np.median(shifts, axis=0)
     # Least-squares slope of the shift over the distance from the middle.
@@ -91,7 +91,7 @@ class _Window:
     width: int
 
     def offset(self, height: int, width: int) -> tuple[float, float]:
-        """Distance of its centre from the picture's, -1 to 1, vertical first."""
+        """Distance of the window's centre from the picture's, -1 to 1, vertical first."""
         return (
             (2 * self.top + self.height - height) / height,
             (2 * self.left + self.width - width) / width,
@@ -108,17 +108,21 @@ def _windows(height: int, width: int) -> list[_Window]:
 def _register(
     hr: np.ndarray, lr: np.ndarray, scale: int, window: _Window
 ) -> tuple[tuple[float, float], float]:
-    """``(down, right)`` of a window, and the registration error."""
-    above, before = min(_REACH, window.top), min(_REACH, window.left)
+    """Shift ``(down, right)`` of a window, and the registration error."""
+    top_margin, left_margin = min(_REACH, window.top), min(_REACH, window.left)
     region = hr[
-        (window.top - above) * scale : (window.top + window.height + _REACH) * scale,
-        (window.left - before) * scale : (window.left + window.width + _REACH) * scale,
+        (window.top - top_margin) * scale : (window.top + window.height + _REACH) * scale,
+        (window.left - left_margin) * scale : (window.left + window.width + _REACH) * scale,
     ]
     region = region[: region.shape[0] // scale * scale, : region.shape[1] // scale * scale]
-    small = imresize(_luma(region), 1 / scale)[0, 0].numpy()
-    expected = _faded(small[above : above + window.height, before : before + window.width])
+    downscaled = imresize(_luma(region), 1 / scale)[0, 0].numpy()
+    expected = _fade(
+        downscaled[
+            top_margin : top_margin + window.height, left_margin : left_margin + window.width
+        ]
+    )
     place = np.s_[window.top : window.top + window.height, window.left : window.left + window.width]
-    actual = _faded(_luma(lr[place])[0, 0].numpy())
+    actual = _fade(_luma(lr[place])[0, 0].numpy())
     if min(expected.std(), actual.std()) < _CONTRAST:
         return (0.0, 0.0), 1.0
     shift, error, _ = phase_cross_correlation(
@@ -133,7 +137,7 @@ def _luma(pixels: np.ndarray) -> torch.Tensor:
     return rgb_to_y(image.permute(2, 0, 1)[None])
 
 
-def _faded(window: np.ndarray) -> np.ndarray:
-    """Without its mean, fading out towards the edges: what enters there is not registered."""
-    fade = np.outer(*(np.hanning(side + 2)[1:-1] for side in window.shape))
-    return (window - window.mean()) * fade
+def _fade(window: np.ndarray) -> np.ndarray:
+    """Subtract the mean and fade out towards the edges, where content enters and leaves."""
+    weight = np.outer(*(np.hanning(side + 2)[1:-1] for side in window.shape))
+    return (window - window.mean()) * weight

@@ -1,46 +1,39 @@
-"""The doctor: thresholds, and all checks run over all data sets."""
+"""Checkup: runs every check on every data set."""
 
 import os
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from srrescgan.data.datamodule import FolderDataset
-from srrescgan.doctor.cache import FactCache, default_cache
-from srrescgan.doctor.checks import copies, names, pairs, sizes, storage
-from srrescgan.doctor.checks.flat import flat
-from srrescgan.doctor.problem import SEVERITIES, Problem, Severity
-from srrescgan.doctor.report import Report
-from srrescgan.doctor.survey import Split, survey
-
-_ALONE = (
-    *(names.missing, names.unpaired, names.name_clash),
-    *(storage.unreadable, storage.bit_depth, storage.depth_reduced),
-    *(storage.color_mode, storage.color_profile, storage.rotation),
-    *(sizes.cut_to_scale, sizes.too_small, sizes.size_mismatch),
-    pairs.wrong_partner,
-)
-"""Checks of one split that need no threshold."""
+from srrescgan.doctor.checks import CHECKS
+from srrescgan.doctor.doctor_report import DoctorReport
+from srrescgan.doctor.problem import Problem, Severity
+from srrescgan.doctor.scan import Split, scan
+from srrescgan.doctor.scan_cache import ScanCache, default_cache
+from srrescgan.doctor.thresholds import Thresholds
+from srrescgan.errors import nearest
 
 
 class Checkup:
-    """Everything that can be wrong with the pictures of an experiment, found in one run.
+    """Finds everything that can be wrong with the pictures of an experiment, in one run.
 
     Args:
         workers: threads that read and decode; ``None`` for one per processor.
-        cache: file that remembers what was found, by content; ``None`` for
+        cache: SQLite file that keeps scan results by content; ``None`` for
             ``srrescgan/doctor.sqlite`` in the user's cache folder.
-        severity: check to ``error``, ``warning`` or ``ignore``, where it differs from
-            :data:`srrescgan.doctor.problem.SEVERITIES`.
-        hash_distance: bits of 256 up to which two pictures count as the same one.
-        shift: largest displacement of an lr picture, in lr pixels; 0.25 is one hr pixel at x4.
-        split_shift: likewise of the median over a split.
-        flat_level: standard deviation, in [0, 1] units, below which a 32-pixel patch is flat.
-        flat_share: largest share of flat patches of a picture.
-        split_flat_share: likewise of all patches of a split.
+        severity: name of a check to ``error``, ``warning`` or ``ignore``. Checks that are not
+            listed have the severity of :data:`srrescgan.doctor.checks.CHECKS`.
+        hash_distance: see :class:`~srrescgan.doctor.thresholds.Thresholds`, also for the rest.
+        shift: likewise.
+        split_shift: likewise.
+        flat_level: likewise.
+        flat_share: likewise.
+        split_flat_share: likewise.
 
     Raises:
-        ValueError: a threshold or a severity that cannot be meant.
+        ValueError: ``workers`` is below 1, or a key or value of ``severity`` is unknown.
     """
 
     def __init__(
@@ -48,74 +41,66 @@ class Checkup:
         workers: int | None = None,
         cache: str | None = None,
         severity: Mapping[str, str] | None = None,
-        hash_distance: int = 40,
-        shift: float = 0.25,
-        split_shift: float = 0.06,
-        flat_level: float = 1 / 255,
-        flat_share: float = 0.5,
-        split_flat_share: float = 0.25,
+        hash_distance: int = Thresholds.hash_distance,
+        shift: float = Thresholds.shift,
+        split_shift: float = Thresholds.split_shift,
+        flat_level: float = Thresholds.flat_level,
+        flat_share: float = Thresholds.flat_share,
+        split_flat_share: float = Thresholds.split_flat_share,
     ) -> None:
         if workers is not None and workers < 1:
             raise ValueError(f"checkup.workers={workers}: must be at least 1, or null")
         self.workers = workers or os.cpu_count() or 1
         self.cache = default_cache() if cache is None else Path(cache).expanduser()
-        self.severity: dict[str, Severity] = {**SEVERITIES, **_checked(severity or {})}
-        self.hash_distance = hash_distance
-        self.shift = shift
-        self.split_shift = split_shift
-        self.flat_level = flat_level
-        self.flat_share = flat_share
-        self.split_flat_share = split_flat_share
+        self.severity = _severities(severity or {})
+        self.thresholds = Thresholds(
+            hash_distance, shift, split_shift, flat_level, flat_share, split_flat_share
+        )
 
-    def run(self, datasets: Mapping[str, FolderDataset]) -> Report:
-        """Examine data sets; nothing is changed, and one bad file does not end it.
+    def run(self, datasets: Mapping[str, FolderDataset]) -> DoctorReport:
+        """Examine data sets. No file is changed; unreadable files are reported, not raised.
 
         Args:
             datasets: by the names ``train``, ``val/<set>`` and ``test/<set>``.
         """
         start = time.perf_counter()
-        cache = FactCache(self.cache)
+        cache = ScanCache(self.cache)
         try:
-            splits = survey(datasets, cache, self.workers, self.flat_level)
+            splits = scan(datasets, cache, self.workers, self.thresholds)
         finally:
             cache.close()
-        grave = {"error": 0, "warning": 1}
-        found = [p for p in self._problems(splits) if self.severity[p.check] != "ignore"]
-        order = list(SEVERITIES)
-        found.sort(key=lambda p: (grave[self.severity[p.check]], order.index(p.check)))
-        settings = {
-            "hash_distance": self.hash_distance,
-            "shift": self.shift,
-            "split_shift": self.split_shift,
-            "flat_level": self.flat_level,
-            "flat_share": self.flat_share,
-            "split_flat_share": self.split_flat_share,
-            "severity": self.severity,
-        }
-        notes = [] if cache.trouble is None else [cache.trouble]
-        return Report(splits, found, self.severity, settings, notes, time.perf_counter() - start)
+        return DoctorReport(
+            splits,
+            list(self._problems(splits)),
+            self.severity,
+            {**asdict(self.thresholds), "severity": self.severity},
+            [] if cache.trouble is None else [cache.trouble],
+            time.perf_counter() - start,
+        )
 
     def _problems(self, splits: list[Split]) -> Iterator[Problem]:
-        for split in splits:
-            for check in _ALONE:
-                yield from check(split)
-            yield from pairs.shift(split, self.shift, self.split_shift)
-            yield from copies.near_duplicate(split, self.hash_distance)
-            yield from flat(split, self.flat_share, self.split_flat_share)
-        for trained in splits:
-            for tested in splits:
-                if trained.name == "train" and tested.name != "train":
-                    yield from copies.leak(trained, tested, self.hash_distance)
+        """Errors, then warnings; both in the order of :data:`CHECKS`, then of the splits."""
+        for severity in ("error", "warning"):
+            for check in CHECKS:
+                if self.severity[check.name] != severity:
+                    continue
+                for split in splits:
+                    for finding in check.find(split):
+                        yield Problem(check.name, split.name, **vars(finding))
 
 
-def _checked(severity: Mapping[str, str]) -> dict[str, Severity]:
-    checked: dict[str, Severity] = {}
-    for check, level in severity.items():
-        if check not in SEVERITIES:
+def _severities(configured: Mapping[str, str]) -> dict[str, Severity]:
+    """Severity of every check, in the order of :data:`CHECKS`."""
+    severities: dict[str, Severity] = {check.name: check.severity for check in CHECKS}
+    for name, severity in configured.items():
+        if name not in severities:
             raise ValueError(
-                f"checkup.severity.{check}: no such check; there are {', '.join(SEVERITIES)}"
+                f"checkup.severity.{name}: no such check{nearest(name, severities.keys())}."
+                f" The checks are {', '.join(severities)}"
             )
-        if level not in ("error", "warning", "ignore"):
-            raise ValueError(f"checkup.severity.{check}={level}: must be error, warning or ignore")
-        checked[check] = level  # type: ignore[assignment]  # just held against the three
-    return checked
+        if severity not in ("error", "warning", "ignore"):
+            raise ValueError(
+                f"checkup.severity.{name}={severity}: must be error, warning or ignore"
+            )
+        severities[name] = severity  # type: ignore[assignment]  # one of the three, see above
+    return severities

@@ -1,12 +1,12 @@
-"""Copies of pictures: exact ones by a digest, similar ones by a perceptual hash.
+"""Fingerprints of pictures: a digest of the pixels, and a perceptual hash for similar ones.
 
 The hash is ``imagehash.phash`` with 16 x 16 = 256 bits: the signs of a picture's 256 lowest cosine
 frequencies against their median. Measured on BSDS500, CID22 and 12 large CC0 photographs (66,000
 pairs of different scenes): 127 bits apart on average, never less than 90; copies that were saved as
 JPEG of quality 30, halved or quartered in size, or had noise of 20/255 added: up to 8; made
-brighter by a quarter: up to 30; cut by one per cent at each side: up to 32. A copy that is cropped
-further, mirrored or turned is not found. (The usual 64 bits do not keep the two apart: 14 for the
-nearest strangers.)
+brighter by a quarter: up to 30; cropped by one per cent at each side: up to 32. A copy that is
+cropped further, mirrored or rotated is not found. (The usual 64 bits do not separate copies from
+different scenes, of which the most similar are only 14 bits apart.)
 """
 
 import hashlib
@@ -19,9 +19,9 @@ from PIL import Image
 SIDE = 16
 BITS = SIDE**2
 _CONTRAST = 2.0
-"""Standard deviation in levels of 255 below which a picture has nothing to be recognised by."""
+"""Standard deviation in levels of 255 below which a picture has no content to recognize."""
 _ROWS = 1024
-"""Pictures compared with all others at a time."""
+"""Pictures that are compared with all others in one matrix product."""
 
 
 def pixel_digest(pixels: np.ndarray) -> str:
@@ -36,14 +36,14 @@ def pixel_digest(pixels: np.ndarray) -> str:
 
 
 def perceptual_hash(grey: Image.Image) -> str | None:
-    """256 bits as hex digits; ``None`` for a picture without contrast, which is like any other."""
+    """256 bits as hex digits; ``None`` for a picture without contrast, which would match any."""
     if np.asarray(grey).std() < _CONTRAST:
         return None
     return str(imagehash.phash(grey, hash_size=SIDE))
 
 
 def distance(first: str, second: str) -> int:
-    """Bits in which two hashes differ, 0 to 256.
+    """Number of bits in which two hashes differ, 0 to 256.
 
     Example:
         >>> distance("ff" * 32, "fe" * 32)
@@ -65,12 +65,12 @@ def close_pairs(first: list[str], second: list[str], limit: int) -> Iterator[tup
         return
     ours, theirs = _signs(first), _signs(second)
     for start in range(0, len(ours), _ROWS):
-        apart = (BITS - ours[start : start + _ROWS] @ theirs.T) / 2
-        for i, j in np.argwhere(apart <= limit):
-            yield start + int(i), int(j), int(apart[i, j])
+        differing = (BITS - ours[start : start + _ROWS] @ theirs.T) / 2
+        for i, j in np.argwhere(differing <= limit):
+            yield start + int(i), int(j), int(differing[i, j])
 
 
 def _signs(hashes: list[str]) -> np.ndarray:
-    """``(N, 256)`` of -1 and 1: their products count equal bits, as one matrix product."""
+    """Hashes as ``(N, 256)`` of -1 and 1, so that one matrix product counts equal bits."""
     packed = np.frombuffer(bytes.fromhex("".join(hashes)), np.uint8).reshape(len(hashes), -1)
     return np.unpackbits(packed, axis=1).astype(np.float32) * 2 - 1

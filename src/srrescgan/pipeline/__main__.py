@@ -8,7 +8,7 @@ from rich.console import Console
 
 from srrescgan.config.build import build, build_named
 from srrescgan.config.cli import check_overrides, entry_point
-from srrescgan.doctor.cache import FactCache, default_cache
+from srrescgan.doctor.scan_cache import ScanCache, default_cache
 from srrescgan.files import text_hash
 from srrescgan.pipeline import run_stages
 
@@ -27,7 +27,7 @@ def pipeline(cfg: DictConfig) -> None:
     def say(what: str) -> None:
         console.print(f"stage {what}", style="bold", soft_wrap=True)
 
-    with closing(FactCache(default_cache())) as cache:  # gigabytes are not read at every start
+    with closing(ScanCache(default_cache())) as cache:  # gigabytes are not read at every start
         run_stages(stages, Path(cfg.output_dir), cache.file_digest, say)
     console.print(f"done: {stages[-1].output}", soft_wrap=True)
 

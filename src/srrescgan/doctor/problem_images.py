@@ -1,4 +1,4 @@
-"""Pictures side by side, for the problems that one has to see."""
+"""Images of a problem, side by side, for the HTML report."""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,26 @@ _CROP = 64
 _ENLARGED = 4
 _GAP = 8
 _MOST = 4
-"""Members of a group of copies that are shown."""
+"""Largest number of copies that are shown."""
 
 
-def figures(problem: Problem) -> Iterator[tuple[np.ndarray, str]]:
-    """Yield ``(picture, caption)`` for copies and for pairs that do not lie on each other."""
+def problem_images(problem: Problem) -> Iterator[tuple[np.ndarray, str]]:
+    """Yield ``(image, caption)`` for copies, wrong partners and misaligned pairs.
+
+    Images are ``(H, W, 3)`` uint8. Nothing is yielded for other problems.
+    """
     try:
         if problem.check in ("near_duplicate", "leak", "wrong_partner") and problem.pictures:
             shown = problem.pictures[:_MOST]
-            yield _beside([_thumbnail(picture) for picture in shown]), " | ".join(map(str, shown))
+            thumbnails = [_thumbnail(picture) for picture in shown]
+            yield _side_by_side(thumbnails), " | ".join(map(str, shown))
         elif problem.check == "shift" and len(problem.pictures) == 2:
             lr, hr = problem.pictures
             yield (
-                _beside(_centres(lr, hr)),
+                _side_by_side(_centres(lr, hr)),
                 f"lr {lr} | hr at its size | their difference (grey: none)",
             )
-    except DataError:  # gone since it was examined: the table has it all the same
+    except DataError:  # deleted since the scan; the table lists it anyway
         return
 
 
@@ -40,7 +44,7 @@ def _thumbnail(picture: Picture) -> np.ndarray:
 
 
 def _centres(lr: Picture, hr: Picture) -> list[np.ndarray]:
-    """The middle of lr, of hr brought to lr's size by area, and of half their difference."""
+    """Centres of lr, of hr downscaled to lr's size by area, and of half their difference."""
     small, large = lr.read(), hr.read()
     height, width = small.shape[:2]
     scale = max(1, large.shape[0] // height)
@@ -57,7 +61,7 @@ def _centres(lr: Picture, hr: Picture) -> list[np.ndarray]:
     ]
 
 
-def _beside(images: list[np.ndarray]) -> np.ndarray:
+def _side_by_side(images: list[np.ndarray]) -> np.ndarray:
     height = max(image.shape[0] for image in images)
     width = sum(image.shape[1] + _GAP for image in images) - _GAP
     canvas = np.full((height, width, 3), 255, np.uint8)

@@ -1,4 +1,4 @@
-"""Facts by content, so that a picture is decoded once in its life."""
+"""Cache of scan results by content: a picture is decoded only once, however often it is moved."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 _WAIT_S = 10.0
 _SETTLED_NS = 2_000_000_000
-"""A file changed this recently may change again without its time of change showing it."""
+"""A file modified this recently may change again within the resolution of its timestamp."""
 
 _blake2b = partial(hashlib.blake2b, digest_size=16)
 
@@ -23,16 +23,16 @@ def default_cache() -> Path:
     )
 
 
-class FactCache:
-    """Two tables: file to digest of its bytes, and digest to facts.
+class ScanCache:
+    """Two tables: from file to digest of its bytes, and from digest to scan result.
 
-    The first saves reading a file whose size and time of change are known, the second decoding a
-    file whose content is known, whatever it is called. Writes are collected until :meth:`flush`;
-    several threads may use one object and several processes one file. A cache that cannot be used
-    costs time, never a result: see :attr:`trouble`.
+    The first saves reading a file whose size and modification time have not changed, the second
+    decoding a picture whose content is known, whatever the file is called. Writes are collected
+    until :meth:`flush`. Several threads may use one object, and several processes one file. If the
+    cache cannot be used, everything is read again and :attr:`trouble` says why.
 
     Args:
-        path: the SQLite file; made if need be.
+        path: the SQLite file; created if it does not exist.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +40,7 @@ class FactCache:
         self.trouble: str | None = None
         self._lock = threading.Lock()
         self._files: dict[str, tuple[int, int, str]] = {}
-        self._facts: dict[str, str] = {}
+        self._results: dict[str, str] = {}
         self._db: sqlite3.Connection | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,10 +54,10 @@ class FactCache:
             self._give_up(error)
 
     def file_digest(self, path: Path) -> str:
-        """Hash of a file's bytes; they are read only if its size or time of change is new.
+        """Hash of a file's bytes, which are read only if its size or modification time is new.
 
         Raises:
-            OSError: the file cannot be read at all.
+            OSError: the file cannot be opened.
         """
 
         def read() -> str:
@@ -67,7 +67,7 @@ class FactCache:
         return self.digest(str(path.absolute()), path, read)
 
     def digest(self, place: str, path: Path, compute: Callable[[], str]) -> str:
-        """Digest of what lies at ``place`` in the file ``path``; computed if the file is new."""
+        """Digest of the content called ``place`` in the file ``path``; computed if it changed."""
         status = path.stat()
         state = (status.st_size, status.st_mtime_ns)
         with self._lock:
@@ -83,36 +83,36 @@ class FactCache:
         return digest
 
     def get(self, key: str) -> str | None:
-        """Facts remembered under ``key``."""
+        """Cached scan result; ``None`` if there is none."""
         with self._lock:
-            if key in self._facts:
-                return self._facts[key]
+            if key in self._results:
+                return self._results[key]
             row = self._row("SELECT value FROM facts WHERE key = ?", key)
         return None if row is None else str(row[0])
 
     def put(self, key: str, value: str) -> None:
-        """Remember facts."""
+        """Cache a scan result."""
         with self._lock:
-            self._facts[key] = value
+            self._results[key] = value
 
     def flush(self) -> None:
-        """Write what was collected, in one transaction."""
+        """Write the collected entries in one transaction."""
         with self._lock:
-            if self._db is None or not (self._files or self._facts):
+            if self._db is None or not (self._files or self._results):
                 return
             try:
                 with self._db:
                     files = [(place, *row) for place, row in self._files.items()]
                     self._db.executemany("REPLACE INTO files VALUES (?, ?, ?, ?)", files)
-                    self._db.executemany("REPLACE INTO facts VALUES (?, ?)", self._facts.items())
+                    self._db.executemany("REPLACE INTO facts VALUES (?, ?)", self._results.items())
             except sqlite3.Error as error:
                 self._give_up(error)
             else:
                 self._files.clear()
-                self._facts.clear()
+                self._results.clear()
 
     def close(self) -> None:
-        """Flush, and let go of the file."""
+        """Flush, and close the file."""
         self.flush()
         if self._db is not None:
             self._db.close()
@@ -132,6 +132,6 @@ class FactCache:
             self._db.close()
         self._db = None
         self.trouble = (
-            f"the cache {self.path} cannot be used ({error}), so everything was read anew and"
-            " nothing remembered: delete the file, or choose another with checkup.cache="
+            f"the cache {self.path} cannot be used ({error}), so every picture was read again"
+            " and no result was stored: delete the file, or choose another with checkup.cache="
         )

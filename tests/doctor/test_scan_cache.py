@@ -11,7 +11,7 @@ from PIL import Image
 from srrescgan.data import HRFolder
 from srrescgan.data.pictures import PictureFile
 from srrescgan.doctor import Checkup
-from srrescgan.doctor.cache import FactCache, default_cache
+from srrescgan.doctor.scan_cache import ScanCache, default_cache
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_second_run_neither_decodes_nor_reads(photo_folder, tmp_path, decoded,
     assert decoded == []
     assert second.problems == first.problems
     assert [p.check for p in second.problems] == ["unreadable"]
-    assert second.splits[0].facts == first.splits[0].facts
+    assert second.splits[0].images == first.splits[0].images
 
 
 def test_a_changed_file_is_seen_and_a_renamed_one_not_decoded_again(
@@ -95,7 +95,7 @@ def test_several_writers_share_one_file(tmp_path):
     path = tmp_path / "cache.sqlite"
 
     def write(writer: int) -> str | None:
-        cache = FactCache(path)
+        cache = ScanCache(path)
         for index in range(10):
             cache.put(f"{writer}:{index}", "x")
             cache.flush()
@@ -104,7 +104,7 @@ def test_several_writers_share_one_file(tmp_path):
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(write, range(4))) == [None] * 4
-    reader = FactCache(path)
+    reader = ScanCache(path)
     assert all(reader.get(f"{w}:{i}") == "x" for w in range(4) for i in range(10))
 
 

@@ -1,4 +1,4 @@
-"""How far a color profile is from sRGB, in the levels that training would get wrong."""
+"""Color error of a picture whose ICC profile is ignored."""
 
 import io
 from functools import lru_cache
@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image, ImageCms
 
 SRGB_TOLERANCE = 3
-"""Levels of 255 by which the many spellings of sRGB differ among themselves."""
+"""Levels of 255 by which the many versions of the sRGB profile differ from each other."""
 
 _COLORS = 17
 """Steps per axis of the cube of colors that is converted."""
@@ -15,17 +15,17 @@ _COLORS = 17
 
 @lru_cache(maxsize=256)
 def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
-    """Name a profile whose colors, taken as sRGB, are wrong; ``None`` for sRGB itself.
+    """Describe a profile that is not sRGB; ``None`` for sRGB.
 
-    Whatever a profile is called, what counts is what it does: a cube of colors is converted to
-    sRGB by LittleCMS (relative colorimetric) and compared with itself.
+    The profile's effect counts, not its name: LittleCMS converts a cube of colors to sRGB
+    (relative colorimetric), and the result is compared with the cube.
 
     Args:
         profile: an ICC profile.
 
     Returns:
-        Its description, and the largest difference in levels of 255; 255 where it cannot be
-        compared (a CMYK profile) or read.
+        Its description, and the largest difference in levels of 255; 255 if the profile is damaged
+        or of a color space that cannot be compared, such as CMYK.
     """
     try:
         icc = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -44,8 +44,8 @@ def difference_from_srgb(profile: bytes) -> tuple[str, int] | None:
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return "a damaged profile", 255
     assert converted is not None
-    taken = np.asarray(colors.convert("RGB"), np.int16)
-    levels = int(np.abs(np.asarray(converted, np.int16) - taken).max())
+    ignored = np.asarray(colors.convert("RGB"), np.int16)
+    levels = int(np.abs(np.asarray(converted, np.int16) - ignored).max())
     return (name, levels) if levels > SRGB_TOLERANCE else None
 
 

@@ -1,4 +1,4 @@
-"""What was found, as a table for people and as files for people and programs."""
+"""Doctor report: printed as a table, written as JSON and as an HTML page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,31 +9,29 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from srrescgan.doctor.checks.flat import mean_flatness
-from srrescgan.doctor.checks.pairs import median_alignment
-from srrescgan.doctor.figures import figures
 from srrescgan.doctor.problem import Problem, Severity
-from srrescgan.doctor.survey import Split
+from srrescgan.doctor.problem_images import problem_images
+from srrescgan.doctor.scan import Split
 from srrescgan.files import write_json
 from srrescgan.html.report_page import Page
 
 SHOWN = 5
-"""Problems of a kind that the terminal shows; the files have all."""
-PICTURED = 40
-"""Problems that the page shows with pictures."""
+"""Problems of one check that the terminal shows; the files list all."""
+ILLUSTRATED = 40
+"""Problems that the page shows with images."""
 
 
 @dataclass
-class Report:
-    """Outcome of a checkup.
+class DoctorReport:
+    """Result of a checkup.
 
     Args:
-        splits: what was examined.
-        problems: what was found, the gravest kinds first.
+        splits: the data sets that were examined.
+        problems: errors first, then warnings.
         severity: of every check.
-        settings: the thresholds it was judged by.
-        notes: what else is to be said, such as a cache that could not be used.
-        seconds: that it took.
+        settings: thresholds and severities.
+        notes: other messages, such as a cache that cannot be used.
+        seconds: duration of the checkup.
     """
 
     splits: list[Split]
@@ -45,24 +43,29 @@ class Report:
 
     @property
     def errors(self) -> list[Problem]:
-        """Problems because of which training must not start."""
+        """Problems that forbid training."""
         return [each for each in self.problems if self.severity[each.check] == "error"]
 
     @property
     def warnings(self) -> list[Problem]:
-        """Problems with which it may."""
+        """Problems that allow training."""
         return [each for each in self.problems if self.severity[each.check] == "warning"]
 
+    @property
+    def error_count(self) -> str:
+        """Number of errors in words, such as ``1 error``."""
+        return _count(len(self.errors), "error")
+
     def summary(self) -> str:
-        """One line."""
+        """Counts of pictures, errors and warnings, in one line."""
         return (
-            f"{sum(len(split.facts) for split in self.splits)} pictures, "
-            f"{_count(len(self.errors), 'error')}, {_count(len(self.warnings), 'warning')} "
+            f"{sum(len(split.images) for split in self.splits)} pictures, "
+            f"{self.error_count}, {_count(len(self.warnings), 'warning')} "
             f"({self.seconds:.1f} s)"
         )
 
     def print(self, console: Console) -> None:
-        """Print a table of the splits, and the problems by kind."""
+        """Print a table of the splits, and the problems by check."""
         header, *rows = self._rows()
         table = Table(title="Data doctor", title_justify="left")
         for index, cell in enumerate(header):
@@ -70,11 +73,11 @@ class Report:
         for row in rows:
             table.add_row(*map(str, row))
         console.print(table)
-        for check, found in self._by_check().items():
+        for check, problems in self._by_check().items():
             severity = self.severity[check]
             color = "red" if severity == "error" else "yellow"
-            console.print(f"[bold {color}]{severity} {check}[/]: {len(found)} found")
-            for problem in found[:SHOWN]:
+            console.print(f"[bold {color}]{severity} {check}[/]: {len(problems)} found")
+            for problem in problems[:SHOWN]:
                 console.print(
                     f"  [{problem.split}] {problem.place}: {problem.what}",
                     *(f"      fix: {problem.fix}",) if problem.fix else (),
@@ -83,20 +86,20 @@ class Report:
                     highlight=False,
                     soft_wrap=True,
                 )
-            if len(found) > SHOWN:
-                console.print(f"  ... and {len(found) - SHOWN} more in the report")
+            if len(problems) > SHOWN:
+                console.print(f"  ... and {len(problems) - SHOWN} more in the report")
         for note in self.notes:
             console.print(escape(note), soft_wrap=True)
         console.print(self.summary(), highlight=False)
 
     def write_json(self, path: Path) -> None:
-        """Write everything, for programs."""
+        """Write the whole report as JSON."""
         content = {
             "may_train": not self.errors,
             "seconds": round(self.seconds, 3),
             "settings": dict(self.settings),
             "notes": self.notes,
-            "splits": {split.name: self._facts(split) for split in self.splits},
+            "splits": {split.name: self._summarize(split) for split in self.splits},
             "problems": [
                 {
                     "check": problem.check,
@@ -112,7 +115,7 @@ class Report:
         write_json(content, path)
 
     def write_html(self, path: Path) -> None:
-        """Write everything, for people: with the pictures of the pairs that it is about."""
+        """Write the whole report as a page, with images of copies and misaligned pairs."""
         page = Page("Data doctor")
         page.text(
             f"Training {'must not' if self.errors else 'may'} start with this data: "
@@ -122,16 +125,16 @@ class Report:
             page.text(note)
         header, *rows = self._rows()
         page.table([str(cell) for cell in header], rows)
-        left = PICTURED
-        for check, found in self._by_check().items():
-            page.heading(f"{self.severity[check]}: {check} ({len(found)})")
-            rows_ = [[each.split, each.place, each.what, each.fix] for each in found]
-            page.table(["split", "file", "what", "fix"], rows_)
-            for problem in found[:left]:
-                for image, caption in figures(problem):
+        left = ILLUSTRATED
+        for check, problems in self._by_check().items():
+            page.heading(f"{self.severity[check]}: {check} ({len(problems)})")
+            table = [[each.split, each.place, each.what, each.fix] for each in problems]
+            page.table(["split", "file", "what", "fix"], table)
+            for problem in problems[:left]:
+                for image, caption in problem_images(problem):
                     page.picture(image, caption)
                     left -= 1
-        page.heading("Judged by")
+        page.heading("Settings")
         page.table(["setting", "value"], [[key, str(v)] for key, v in self.settings.items()])
         page.write(path)
 
@@ -147,14 +150,14 @@ class Report:
         ]
         for split in self.splits:
             errors, warnings = (
-                sum(each.split == split.name for each in found)
-                for found in (self.errors, self.warnings)
+                sum(each.split == split.name for each in problems)
+                for problems in (self.errors, self.warnings)
             )
-            flat, median = mean_flatness(split), median_alignment(split)
+            flat, median = split.mean_flat_share(), split.median_alignment()
             rows.append(
                 [
                     split.name,
-                    len(split.facts),
+                    len(split.images),
                     errors,
                     warnings,
                     "-" if flat is None else f"{flat:.1%}",
@@ -163,14 +166,14 @@ class Report:
             )
         return rows
 
-    def _facts(self, split: Split) -> dict[str, Any]:
-        median = median_alignment(split)
+    def _summarize(self, split: Split) -> dict[str, Any]:
+        median = split.median_alignment()
         return {
             "folders": {role: str(folder) for role, folder in split.folders.items()},
-            "files": len(split.facts),
+            "files": len(split.images),
             "errors": sum(each.split == split.name for each in self.errors),
             "warnings": sum(each.split == split.name for each in self.warnings),
-            "flat_share": mean_flatness(split),
+            "flat_share": split.mean_flat_share(),
             "pairs_measured": sum(each.measured for each in split.alignments.values()),
             "median_shift": None
             if median is None
