@@ -6,7 +6,7 @@ import torch
 from scenes import as_domain, eight_bit, scenes
 
 from srrescgan.audit.classifier import FOLDS, classify
-from srrescgan.audit.features import NAMES, describe, noise_features
+from srrescgan.audit.features import NAMES, domain_features, noise_features
 
 
 def side(pictures: int, places: int, shift: float, seed: int, own: float = 0.0):
@@ -66,9 +66,9 @@ def test_other_subjects_alone_are_not_told_apart_but_degradations_are() -> None:
         torch.randn(30, 3, 128, 128, generator=torch.Generator().manual_seed(s)) for s in (1, 2)
     ]
     one, other = 255 * scenes(range(30)), 255 * scenes(range(100, 130))
-    real = describe(as_domain(eight_bit(other + 6 * noise[0])))
-    same = describe(as_domain(eight_bit(one + 6 * noise[1])))
-    weaker = describe(as_domain(eight_bit(one + 4.5 * noise[1])))
+    real = domain_features(as_domain(eight_bit(other + 6 * noise[0])))
+    same = domain_features(as_domain(eight_bit(one + 6 * noise[1])))
+    weaker = domain_features(as_domain(eight_bit(one + 4.5 * noise[1])))
     counts = [len(pictures.unique()) for _, pictures in (real, same)]
     error = ((sum(counts) + 1) / (12 * np.prod(counts))) ** 0.5
     assert abs(classify(same, real, 0).auc - 0.5) < 3 * error

@@ -1,4 +1,4 @@
-"""The figures on photographs: a real camera, and one degradation on two sets of photographs."""
+"""The statistics on photographs: a real camera, and one degradation on two sets of photographs."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from scenes import as_domain
 
 from srrescgan.audit.classifier import classify
 from srrescgan.audit.domain import Domain, Sampling, sample
-from srrescgan.audit.features import describe
-from srrescgan.audit.figures import FIGURES
+from srrescgan.audit.features import domain_features
+from srrescgan.audit.statistics import STATISTICS
 from srrescgan.degradations import JPEG, Bicubic, Compose, GaussianNoise
 from srrescgan.images import list_images, read_image, to_tensor
 
@@ -23,7 +23,7 @@ def test_a_noisy_camera_is_told_from_its_noise_free_burst_mean(shared: Path) -> 
         for name in ("real", "mean")
     )
     noisy, still = (
-        {figure.name: figure.summarise(figure.measure(domain)) for figure in FIGURES}
+        {statistic.name: statistic.summarize(statistic.measure(domain)) for statistic in STATISTICS}
         for domain in (real, mean)
     )
     assert noisy["noise_level"]["median"] > 3 * still["noise_level"]["median"]
@@ -36,7 +36,7 @@ def test_a_noisy_camera_is_told_from_its_noise_free_burst_mean(shared: Path) -> 
     assert (brightness[0][seen] > brightness[1][seen]).all()
     assert noisy["blockiness"]["p10"] > 10  # both are JPEG files
     assert still["blockiness"]["p10"] > 10
-    assert classify(describe(mean), describe(real), 0).auc > 0.85
+    assert classify(domain_features(mean), domain_features(real), 0).auc > 0.85
 
 
 def degraded(folder: Path, degradation: torch.nn.Module, count: int) -> Domain:
@@ -57,14 +57,15 @@ def test_one_degradation_is_nearly_the_same_on_other_photographs(shared: Path) -
     made = degraded(photos / "cid22", both, 98)
     baseline = degraded(photos / "cid22", Bicubic(2), 98)
     auc = {
-        label: classify(describe(domain), describe(real), 0).auc
+        label: classify(domain_features(domain), domain_features(real), 0).auc
         for label, domain in (("made", made), ("baseline", baseline))
     }
     pictures = [len(d.picture[d.flat[1]].unique()) for d in (made, real)]
-    error = ((sum(pictures) + 1) / (12 * np.prod(pictures))) ** 0.5  # see test_comparison.py
+    error = ((sum(pictures) + 1) / (12 * np.prod(pictures))) ** 0.5  # see test_domain_comparison.py
     assert abs(auc["made"] - 0.5) < 3 * error
     assert auc["baseline"] > 0.9
-    for figure in FIGURES:
-        reading = figure.measure(real)
-        nearer = figure.distance(figure.measure(made), reading)
-        assert nearer < 0.5 * figure.distance(figure.measure(baseline), reading), figure.name
+    for statistic in STATISTICS:
+        measured = statistic.measure(real)
+        nearer = statistic.distance(statistic.measure(made), measured)
+        farther = statistic.distance(statistic.measure(baseline), measured)
+        assert nearer < 0.5 * farther, statistic.name

@@ -10,7 +10,7 @@ from scenes import eight_bit, scene
 from wandb_file import value, whole
 
 from srrescgan.audit.__main__ import audit
-from srrescgan.audit.figures import FIGURES
+from srrescgan.audit.statistics import STATISTICS
 from srrescgan.config.cli import check_overrides
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import to_uint8, write_png
@@ -52,13 +52,13 @@ def test_reports_are_written_and_the_same_each_time(folders: Path, tmp_path: Pat
     found = run(folders, tmp_path / "a")
     said = " ".join(capsys.readouterr().out.split())  # whatever the width of the terminal
     assert "noise_level" in said
-    assert "nearer to real than the baseline" in said
+    assert "nearer to real than the baseline in" in said
     level = found["distances"]["noise_level"]
     assert level["made"] == pytest.approx(1, abs=0.4)
     assert level["baseline"] == pytest.approx(6, abs=0.6)
     assert level["real"] < 0.4
     html = (tmp_path / "a/audit.html").read_text()
-    assert html.count("<img") == 6 + 2 + 4  # figures, classifiers, pairs
+    assert html.count("<img") == 6 + 2 + 4  # statistics, classifiers, matched patches
     assert "noise_brightness" in html
     for name in sorted((folders / "real").iterdir(), reverse=True):  # another order on the disk
         (tmp_path / "real").mkdir(exist_ok=True)
@@ -82,7 +82,7 @@ def test_a_limit_that_is_not_kept_ends_with_code_2_after_the_reports(
         assert words in done.stderr
     gate = json.loads((tmp_path / "out/audit.json").read_text())["gate"]
     assert len(gate["exceeded"]) == 2
-    assert "not kept" in (tmp_path / "out/audit.html").read_text()
+    assert "Limits exceeded" in (tmp_path / "out/audit.html").read_text()
 
 
 def test_limits_that_are_kept_let_the_command_end_well(folders: Path, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_mistakes_are_named_and_nothing_is_written(folders: Path, tmp_path: Path
     with pytest.raises(ConfigError, match="made= must be given"):
         check_overrides("audit", ["real=a"])
     (cfg,) = check_overrides("audit", ["real=a", "made=b"])
-    assert list(cfg.max_distance) == [figure.name for figure in FIGURES]
+    assert list(cfg.max_distance) == [statistic.name for statistic in STATISTICS]
     assert not out.exists()
 
 
@@ -123,10 +123,10 @@ def test_wandb_gets_every_distance_and_picture(
     wandb.finish()
     (file,) = tmp_path.glob("wandb/offline-run-*/*.wandb")
     rows = [r.history.item for r in whole(file) if r.WhichOneof("record_type") == "history"]
-    for figure, distances in found["distances"].items():
+    for statistic, distances in found["distances"].items():
         for label, distance in distances.items():
             if distance is not None:
-                logged = value(rows[0], f"audit/{figure}/{label}")
+                logged = value(rows[0], f"audit/{statistic}/{label}")
                 assert logged == pytest.approx(distance, rel=1e-5)
     auc = value(rows[0], "audit/auc/made")
     assert auc == pytest.approx(found["classifier"]["made"]["auc"], rel=1e-5)

@@ -1,1 +1,1 @@
-"""How real made low-resolution pictures are: measured against those of the camera."""
+"""Audit of a degradation: compares generated low-resolution pictures with those of the camera."""

@@ -1,4 +1,4 @@
-"""Can anyone tell made pictures from real ones? A small classifier tries."""
+"""Classifier of made against real pictures: a logistic regression on noise features."""
 
 from dataclasses import dataclass
 
@@ -14,28 +14,29 @@ from srrescgan.audit.features import NAMES
 
 FOLDS = 5
 ABOUT = (
-    "Distance 2 |AUC - 0.5| of a logistic regression on the noise of flat places, trained on four"
-    " fifths of the pictures and tried on the rest, five times. It finds differences that no other"
-    " figure names, but it weighs a trace by how surely it tells, not by how strong it is: a faint"
-    " one that is always there gives 1. Where there are few pictures chance alone moves it by a"
-    " tenth and more: compare with the column of real itself."
+    "Distance 2 |AUC - 0.5| of a logistic regression on the noise of flat places, in five-fold"
+    " cross-validation over pictures. It finds differences that no other statistic measures, but"
+    " it weighs a trace by how reliable it is, not by how strong: a faint one that is always there"
+    " gives 1. With few pictures, chance alone moves it by a tenth and more: compare with the"
+    " column of real itself."
 )
 _TELLS = 5
-_STRENGTH = 0.1  # inverse of the penalty: with few pictures 1 learns them by heart
+"""Features that are reported."""
+_STRENGTH = 0.1  # inverse of the penalty; 1 overfits when there are few pictures
 
 
 @dataclass(frozen=True)
 class Classification:
-    """How well two domains could be told apart.
+    """How well a classifier distinguishes two domains.
 
     Attributes:
-        auc: probability that a place of the first domain looks more like the first domain than a
-            place of the second does, mean over folds. 0.5 cannot be told apart, 1 always can.
+        auc: probability that a place of the first domain gets a higher score than a place of the
+            second, mean over folds. 0.5 is indistinguishable, 1 always distinguished.
         deviation: standard deviation of the AUC over folds.
-        scores: probability of being of the first domain that the classifier gave to each place of
-            the first and of the second domain, none of them seen in training.
-        tells: features that decided most, with their mean weight; positive where a higher value
-            speaks for the first domain.
+        scores: probability of belonging to the first domain, for each place of the first and of the
+            second domain, predicted by a classifier that was not trained on that picture.
+        tells: features with the largest absolute weights, and their mean weights; positive if a
+            higher value indicates the first domain.
     """
 
     auc: float
@@ -45,30 +46,30 @@ class Classification:
 
     @property
     def distance(self) -> float:
-        """0 cannot be told apart, 1 always can."""
+        """0 is indistinguishable, 1 always distinguished."""
         return 2 * abs(self.auc - 0.5)
 
 
 def classify(
     first: tuple[Tensor, Tensor], second: tuple[Tensor, Tensor], seed: int
 ) -> Classification:
-    """Train and try a classifier, so that no picture is in both.
+    """Cross-validate a classifier; the places of a picture are all in the same fold.
 
-    The pictures of each side are dealt to five folds in turn, so every fold has both sides. Each
-    side weighs the same, whatever its number of places.
+    The pictures of each domain are distributed evenly over five folds, so every fold has both
+    domains. Each domain has the same total weight, whatever its number of places.
 
     Args:
-        first: features and pictures of :func:`~srrescgan.audit.features.describe`.
-        second: the same of the other domain.
-        seed: deals the pictures.
+        first: result of :func:`~srrescgan.audit.features.domain_features`.
+        second: likewise for the other domain.
+        seed: distributes the pictures.
 
     Raises:
-        ValueError: a side has fewer than five pictures.
+        ValueError: a domain has fewer than five pictures.
     """
     rng = np.random.default_rng(seed)
-    features = np.concatenate([side[0].double().numpy() for side in (first, second)])
+    features = np.concatenate([domain[0].double().numpy() for domain in (first, second)])
     label = np.repeat([1, 0], [len(first[0]), len(second[0])])
-    fold = np.concatenate([_deal(side[1].numpy(), rng) for side in (first, second)])
+    fold = np.concatenate([_assign_folds(domain[1].numpy(), rng) for domain in (first, second)])
     scores = np.zeros(len(label))
     aucs, weights = [], []
     for train, test in PredefinedSplit(fold).split():
@@ -89,9 +90,9 @@ def classify(
     )
 
 
-def _deal(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _assign_folds(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Fold of each place, ``(M,)``."""
-    own, place = np.unique(picture, return_inverse=True)
-    if len(own) < FOLDS:
-        raise ValueError(f"{FOLDS} folds need as many pictures on each side, got {len(own)}")
-    return rng.permutation(np.arange(len(own)) % FOLDS)[place]
+    pictures, index = np.unique(picture, return_inverse=True)
+    if len(pictures) < FOLDS:
+        raise ValueError(f"{FOLDS} folds need as many pictures on each side, got {len(pictures)}")
+    return rng.permutation(np.arange(len(pictures)) % FOLDS)[index]

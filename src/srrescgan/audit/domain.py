@@ -1,4 +1,4 @@
-"""Patches of a folder: what every figure is computed from."""
+"""Domain: patches of the pictures of a folder, from which every statistic is computed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from srrescgan.audit.flat import flattest
+from srrescgan.audit.flat_blocks import flattest
 from srrescgan.data.pictures import Picture, pictures_by_name
 from srrescgan.data.seeds import derive_seed
 from srrescgan.errors import ConfigError, DataError
@@ -22,13 +22,13 @@ SMALLEST = 32
 
 @dataclass(frozen=True)
 class Sampling:
-    """Which part of a folder is looked at.
+    """Selection of pictures and patches.
 
     Args:
         patch_size: side of a patch, pixels; a multiple of 8, at least 32.
-        patches_per_image: patches of one picture, or as many as differ in place.
+        patches_per_image: patches of one picture; fewer if it has fewer distinct positions.
         max_images: pictures per folder; ``None`` is all.
-        seed: chooses pictures and places.
+        seed: selects pictures and positions.
 
     Raises:
         ConfigError: a number is out of its range.
@@ -56,13 +56,13 @@ class Domain:
     """Patches of the pictures of one folder.
 
     Attributes:
-        folder: where they are from.
-        names: pictures that were looked at, sorted; relative paths without suffix.
+        folder: of the pictures.
+        names: of the pictures used, sorted; relative paths without suffix.
         patches: ``(N, 3, P, P)``, RGB in [0, 1]. They begin at multiples of 8 pixels, so that the
-            grid of a JPEG lies alike in all patches of a picture.
-        picture: ``(N,)``, for each patch the index of its picture in ``names``.
-        found: pictures in the folder.
-        too_small: pictures that were passed over because no patch fits into them.
+            JPEG grid has the same offset in all patches of a picture.
+        picture: ``(N,)``, index into ``names`` for each patch.
+        found: number of pictures in the folder.
+        too_small: number of pictures skipped because they are smaller than a patch.
     """
 
     folder: Path
@@ -74,11 +74,11 @@ class Domain:
 
     @cached_property
     def flat(self) -> tuple[Tensor, Tensor]:
-        """Flattest blocks, ``(M, 3, 20, 20)``, and the patch each is from, ``(M,)``."""
+        """Flattest blocks, ``(M, 3, 20, 20)``, and the index of each one's patch, ``(M,)``."""
         return flattest(self.patches, self.picture)
 
     def halves(self, seed: int) -> tuple["Domain", "Domain"]:
-        """Split by pictures, at random but independent of their order."""
+        """Split the pictures at random, independent of their order."""
         ranked = sorted(range(len(self.names)), key=lambda i: derive_seed(seed, self.names[i]))
         middle = len(ranked) // 2
         return self._only(ranked[:middle]), self._only(ranked[middle:])
@@ -98,10 +98,10 @@ class Domain:
 
 
 def sample(folder: Path, sampling: Sampling, at_least: int) -> Domain:
-    """Cut patches from the pictures of a folder, or of one that was packed.
+    """Cut patches from the pictures of a folder, packed or not.
 
-    Which pictures and which places depends on the seed and the pictures' names, not on the order
-    of the files nor on the other pictures' sizes.
+    The selection depends on the seed and the pictures' names, not on the order of the files or on
+    the sizes of other pictures.
 
     Raises:
         DataError: fewer than ``at_least`` pictures are large enough, or one cannot be read.

@@ -1,12 +1,12 @@
-"""What the classifier sees of a place: its noise, described in 26 numbers."""
+"""Features of the classifier: 26 numbers that describe the noise of a place."""
 
 import torch
 from torch import Tensor
 
 from srrescgan.audit.domain import Domain
-from srrescgan.audit.figure import ROUNDING
-from srrescgan.audit.flat import residual
-from srrescgan.audit.noise_color import PAIRS, channel_correlation
+from srrescgan.audit.flat_blocks import residual
+from srrescgan.audit.statistics.noise_color import PAIRS, channel_correlation
+from srrescgan.audit.statistics.statistic import ROUNDING
 from srrescgan.ops.spectrum import radial_power
 
 _BANDS = 4
@@ -23,16 +23,16 @@ NAMES = (
     *(f"correlation of {pair.replace('_', ' and ')}" for pair in PAIRS),
     *("mean to root mean square", "kurtosis", "share of pixels without noise"),
 )
-"""Meaning of each number."""
+"""Name of each feature."""
 
 
-def describe(domain: Domain) -> tuple[Tensor, Tensor]:
-    """Features of every flat block, and the picture that the block is from.
+def domain_features(domain: Domain) -> tuple[Tensor, Tensor]:
+    """Features of every flat block, and the index of the picture it is cut from.
 
-    Only the high-pass residual of flat places is described, or the classifier would learn what was
-    photographed: with whole patches, one degradation applied to two sets of photographs (BSDS500
-    and CID22; noise 8, JPEG 30, both) was told from itself with an AUC of 0.69 to 0.82; with flat
-    places of 0.47 to 0.51.
+    The features describe only the high-pass residual of flat places; otherwise the classifier would
+    learn the subjects. With whole patches, one degradation applied to two sets of photographs
+    (BSDS500 and CID22; noise 8, JPEG 30, both) was distinguished from itself with an AUC of 0.69 to
+    0.82; with flat places, of 0.47 to 0.51.
 
     Shape:
         - Output: ``(M, 26)`` and ``(M,)``.
@@ -42,7 +42,7 @@ def describe(domain: Domain) -> tuple[Tensor, Tensor]:
 
 
 def noise_features(noise: Tensor) -> Tensor:
-    """Describe noise; see :data:`NAMES`. Powers and variances are logarithms.
+    """Features of noise, see :data:`NAMES`. Powers and variances are logarithms.
 
     Shape:
         - noise: ``(N, 3, S, S)``, grey levels.

@@ -1,20 +1,37 @@
-"""Each figure moves with what it is named after."""
+"""Each statistic moves with what it is named after, and is listed."""
 
+import importlib
 import math
+import pkgutil
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+import yaml
 from scenes import as_domain, eight_bit, scenes
 from torch import Tensor
 
-from srrescgan.audit.figure import Figure
-from srrescgan.audit.figures import FIGURES
+from srrescgan.audit import statistics
+from srrescgan.audit.statistics import STATISTICS
+from srrescgan.audit.statistics.statistic import Statistic
+from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.degradations import JPEG
 from srrescgan.ops.filters import low_pass
 
-BY_NAME = {figure.name: figure for figure in FIGURES}
+BY_NAME = {statistic.name: statistic for statistic in STATISTICS}
 COUNT = 30
+
+
+def test_every_class_is_listed_once_and_has_a_limit_in_the_yaml_file() -> None:
+    for module in pkgutil.iter_modules(statistics.__path__):
+        importlib.import_module(f"{statistics.__name__}.{module.name}")
+    listed = [type(statistic) for statistic in STATISTICS]
+    forgotten = [c.__name__ for c in Statistic.__subclasses__() if c not in listed]
+    assert not forgotten, f"add {forgotten} to STATISTICS in audit/statistics/__init__.py"
+    assert len(set(listed)) == len({statistic.name for statistic in STATISTICS}) == len(listed)
+    limits = yaml.safe_load(Path(CONFIG_DIR, "audit.yaml").read_text())["max_distance"]
+    assert list(limits) == [statistic.name for statistic in STATISTICS]
 
 
 @pytest.fixture(scope="module")
@@ -36,32 +53,32 @@ def grain(pictures: Tensor, sigma: float | Tensor, seed: int = 0) -> Tensor:
 
 
 def distance(name: str, a: Tensor, b: Tensor) -> float:
-    figure = BY_NAME[name]
-    return figure.distance(figure.measure(as_domain(a)), figure.measure(as_domain(b)))
+    statistic = BY_NAME[name]
+    return statistic.distance(statistic.measure(as_domain(a)), statistic.measure(as_domain(b)))
 
 
 def read(name: str, pictures: Tensor) -> dict:
-    figure = BY_NAME[name]
-    return dict(figure.summarise(figure.measure(as_domain(pictures))))
+    statistic = BY_NAME[name]
+    return dict(statistic.summarize(statistic.measure(as_domain(pictures))))
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+@pytest.mark.parametrize("statistic", STATISTICS, ids=lambda statistic: statistic.name)
 def test_a_domain_has_no_distance_from_itself_and_distances_are_mutual(
-    figure: Figure, clean: Tensor, others: Tensor
+    statistic: Statistic, clean: Tensor, others: Tensor
 ) -> None:
-    a = figure.measure(as_domain(grain(clean, 6)))
-    b = figure.measure(as_domain(JPEG(30)(grain(others, 2), range(COUNT))))
-    assert figure.distance(a, a) == 0
-    assert figure.distance(a, b) == pytest.approx(figure.distance(b, a))
-    assert figure.distance(a, b) > 0
+    a = statistic.measure(as_domain(grain(clean, 6)))
+    b = statistic.measure(as_domain(JPEG(30)(grain(others, 2), range(COUNT))))
+    assert statistic.distance(a, a) == 0
+    assert statistic.distance(a, b) == pytest.approx(statistic.distance(b, a))
+    assert statistic.distance(a, b) > 0
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+@pytest.mark.parametrize("statistic", STATISTICS, ids=lambda statistic: statistic.name)
 def test_the_same_degradation_is_near_and_another_far_on_other_photographs(
-    figure: Figure, clean: Tensor, others: Tensor
+    statistic: Statistic, clean: Tensor, others: Tensor
 ) -> None:
     def degraded(pictures: Tensor, seed: int) -> Tensor:
-        if figure.name == "blockiness":
+        if statistic.name == "blockiness":
             return JPEG(60)(eight_bit(pictures), range(len(pictures)))
         # Stronger in the light, partly common to the channels, a little coarse.
         generator = torch.Generator().manual_seed(seed)
@@ -70,10 +87,10 @@ def test_the_same_degradation_is_near_and_another_far_on_other_photographs(
         noise = own + common
         return eight_bit(pictures + (noise + noise.roll(1, dims=3)) * pictures / 40)
 
-    real = figure.measure(as_domain(degraded(others, 1)))
-    made = figure.measure(as_domain(degraded(clean, 2)))
-    baseline = figure.measure(as_domain(eight_bit(clean)))
-    assert figure.distance(made, real) < figure.distance(baseline, real) / 2
+    real = statistic.measure(as_domain(degraded(others, 1)))
+    made = statistic.measure(as_domain(degraded(clean, 2)))
+    baseline = statistic.measure(as_domain(eight_bit(clean)))
+    assert statistic.distance(made, real) < statistic.distance(baseline, real) / 2
 
 
 def test_the_noise_level_is_that_which_was_added(clean: Tensor) -> None:

@@ -1,19 +1,25 @@
-"""All figures together: what nothing but chance gives, the gate, and the report's numbers."""
+"""All statistics together: what chance alone gives, the limits, and the report's numbers."""
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from scenes import as_domain, eight_bit, scenes
 
-from srrescgan.audit.comparison import AT_LEAST, CLASSIFIER, Comparison, compare
-from srrescgan.audit.crops import pairs
+from srrescgan.audit.audit_report import rows, verdict, write_json
 from srrescgan.audit.domain import Domain, Sampling
-from srrescgan.audit.figures import FIGURES
-from srrescgan.audit.gate import NotRealEnoughError, check_limits, exceeded, refuse
-from srrescgan.audit.report import rows, verdict, write_json
+from srrescgan.audit.domain_comparison import (
+    AT_LEAST,
+    CLASSIFIER,
+    DomainComparison,
+    compare_domains,
+)
+from srrescgan.audit.limits import LimitExceededError, Limits
+from srrescgan.audit.matched_patches import match_patches
+from srrescgan.audit.statistics import STATISTICS
 from srrescgan.errors import ConfigError, DataError
 
 
@@ -23,23 +29,23 @@ def noisy(first: int, count: int, sigma: float) -> Domain:
 
 
 @pytest.fixture(scope="module")
-def good() -> Comparison:
+def good() -> DomainComparison:
     """The source domain has noise 8, made pictures the same on other photographs."""
-    return compare(
+    return compare_domains(
         {"real": noisy(0, 40, 8), "made": noisy(50, 30, 8), "baseline": noisy(50, 30, 0)}, 0
     )
 
 
 @pytest.fixture(scope="module")
-def alone() -> Comparison:
+def alone() -> DomainComparison:
     """Too few real pictures for halves, made ones too weak, no baseline."""
-    return compare({"real": noisy(0, AT_LEAST, 8), "made": noisy(50, AT_LEAST, 4)}, 0)
+    return compare_domains({"real": noisy(0, AT_LEAST, 8), "made": noisy(50, AT_LEAST, 4)}, 0)
 
 
 def test_real_against_real_is_near_nothing_and_cannot_be_told_apart() -> None:
     real = noisy(0, 80, 8)
     first, second = real.halves(seed=9)
-    found = compare({"real": first, "made": second, "baseline": noisy(0, 40, 0)}, seed=0)
+    found = compare_domains({"real": first, "made": second, "baseline": noisy(0, 40, 0)}, seed=0)
     for name, distances in found.distances.items():
         # What two halves of a half have is chance; halves of the whole, twice as many, have less.
         assert distances["made"] < 2 * distances["real"], name
@@ -53,46 +59,60 @@ def test_real_against_real_is_near_nothing_and_cannot_be_told_apart() -> None:
     assert found.classifications["baseline"].auc > 0.99
 
 
-def test_the_right_noise_brings_made_to_real(good: Comparison) -> None:
+def test_the_right_noise_brings_made_to_real(good: DomainComparison) -> None:
     assert good.distances["noise_level"]["baseline"] == pytest.approx(8, abs=0.6)
     for name in ("noise_level", "noise_brightness", CLASSIFIER):
-        assert good.closed(name) > 0.7, name
+        assert good.gap_closed(name) > 0.7, name
         assert good.distances[name]["made"] < 3 * good.distances[name]["real"], name
 
 
-def test_too_few_real_pictures_for_halves_leave_that_column_empty(alone: Comparison) -> None:
+def test_too_few_real_pictures_for_halves_leave_that_column_empty(alone: DomainComparison) -> None:
     assert all(math.isnan(distances["real"]) for distances in alone.distances.values())
     assert set(alone.classifications) == {"made"}
     header, lines = rows(alone)
-    assert header == ["figure", "unit", "made", "real itself"]
+    assert header == ["statistic", "unit", "made", "real itself"]
     assert all(line[-1] == "-" for line in lines)
-    assert len(lines) == len(FIGURES) + 1
+    assert len(lines) == len(STATISTICS) + 1
 
 
 def test_pictures_that_are_clipped_wherever_they_are_flat_are_refused() -> None:
     white = as_domain(torch.ones(20, 3, 64, 64))
     with pytest.raises(DataError, match=r"memory.*0 of 20 pictures"):
-        compare({"real": noisy(0, 16, 8), "made": white}, seed=0)
+        compare_domains({"real": noisy(0, 16, 8), "made": white}, seed=0)
 
 
-def test_every_limit_that_is_not_kept_is_named_with_value_and_remedy(alone: Comparison) -> None:
-    limits = {"noise_level": 1.0, "noise_spectrum": 50.0, "blockiness": None}
-    said = exceeded(alone, 0.9, limits)
+def test_every_limit_that_is_not_kept_is_named_with_value_and_remedy(
+    alone: DomainComparison,
+) -> None:
+    limits = Limits(0.9, {"noise_level": 1.0, "noise_spectrum": 50.0, "blockiness": None})
+    said = limits.exceeded(alone)
     assert [sentence.split(":")[0] for sentence in said] == ["noise_level", CLASSIFIER]
-    with pytest.raises(NotRealEnoughError) as caught:
-        refuse(said, "page.html")
-    for words in ("max_distance.noise_level=1", "max_auc=0.9", "train the degradation longer"):
+    with pytest.raises(LimitExceededError) as caught:
+        limits.enforce(said, Path("page.html"))
+    for words in ("max_distance.noise_level=1", "max_auc=0.9", "Train the degradation longer"):
         assert words in str(caught.value)
     assert f"{alone.distances['noise_level']['made']:.3g}" in str(caught.value)
     assert "page.html" in str(caught.value)
-    assert exceeded(alone, None, {"noise_level": 100.0}) == []
-    refuse([], "page.html")
+    assert Limits(None, {"noise_level": 100.0}).exceeded(alone) == []
+    limits.enforce([], Path("page.html"))
 
 
-def test_what_cannot_be_compared_does_not_pass(alone: Comparison) -> None:
+def test_what_cannot_be_compared_does_not_pass(alone: DomainComparison) -> None:
     distances = {**alone.distances, "noise_brightness": {"made": float("nan"), "real": 0.0}}
-    blind = Comparison(alone.domains, alone.measurements, distances, alone.classifications)
-    assert len(exceeded(blind, None, {"noise_brightness": 1e9})) == 1
+    blind = DomainComparison(alone.domains, alone.measurements, distances, alone.classifications)
+    assert len(Limits(None, {"noise_brightness": 1e9}).exceeded(blind)) == 1
+
+
+def test_an_auc_below_a_half_is_as_far_from_it_as_one_above(alone: DomainComparison) -> None:
+    # A classifier that is always wrong distinguishes the two: its opposite is always right.
+    told = replace(alone.classifications["made"], auc=0.02)
+    assert told.distance == pytest.approx(0.96)
+    wrong = replace(alone, classifications={"made": told})
+    (sentence,) = Limits(max_auc=0.9).exceeded(wrong)
+    assert "AUC 0.980 is above max_auc=0.9" in sentence
+    near = replace(alone, classifications={"made": replace(told, auc=0.42)})
+    assert Limits(max_auc=0.6).exceeded(near) == []
+    assert Limits(max_auc=0.55).exceeded(near) != []
 
 
 @pytest.mark.parametrize(
@@ -101,21 +121,21 @@ def test_what_cannot_be_compared_does_not_pass(alone: Comparison) -> None:
 )
 def test_limits_that_are_none_are_refused(auc, limits, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        check_limits(auc, limits)
+        Limits(auc, limits)
 
 
-def test_the_verdict_counts_and_judges(good: Comparison, alone: Comparison) -> None:
+def test_the_verdict_counts_and_judges(good: DomainComparison, alone: DomainComparison) -> None:
     said = verdict(good, [], has_limits=True)
     assert f"{good.classifications['made'].auc:.3f}" in said
     nearer = sum(good.distances[n]["made"] < good.distances[n]["baseline"] for n in good.distances)
     assert f"in {nearer} of 7" in said
-    assert "All limits are kept" in said
-    assert "limits" not in verdict(alone, [], has_limits=False)
-    assert "not kept: noise_level" in verdict(alone, ["noise_level: 3"], has_limits=True)
+    assert "No limit is exceeded" in said
+    assert "limit" not in verdict(alone, [], has_limits=False).lower()
+    assert "exceeded: noise_level" in verdict(alone, ["noise_level: 3"], has_limits=True)
 
 
 def test_the_json_file_has_the_numbers_and_null_for_what_is_missing(
-    alone: Comparison, tmp_path: Path
+    alone: DomainComparison, tmp_path: Path
 ) -> None:
     sampling = Sampling(64, 4, None, 0)
     for name in ("a", "b"):
@@ -138,14 +158,16 @@ def test_pairs_have_equal_noise_and_go_from_little_to_much() -> None:
     real = as_domain(eight_bit(255 * scenes(range(20)) + sigma * drawn))
     made = as_domain(eight_bit(255 * scenes(range(50, 70)) + sigma.flip(0) * drawn.flip(2)))
     levels = []
-    for pair in pairs(real, made):
-        assert pair.picture.shape == (240, 4 * 240 + 3 * 4, 3)
-        one, other = (float(t.split("(")[1].split(" grey")[0]) for t in pair.caption.split(";")[:2])
+    for match in match_patches(real, made):
+        assert match.image.shape == (240, 4 * 240 + 3 * 4, 3)
+        one, other = (
+            float(t.split("(")[1].split(" grey")[0]) for t in match.caption.split(";")[:2]
+        )
         assert abs(one - other) < 0.3
         levels.append(one)
-        noise = pair.picture[:, 2 * 244 : 2 * 244 + 240].astype(float)
+        noise = match.image[:, 2 * 244 : 2 * 244 + 240].astype(float)
         assert abs(noise.mean() - 127.5) < 5
-        assert (pair.picture[:, 240:244] == 255).all()
+        assert (match.image[:, 240:244] == 255).all()
     assert levels == sorted(levels)
     assert levels[0] < 4
     assert levels[-1] > 7

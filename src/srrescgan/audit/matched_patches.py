@@ -1,4 +1,4 @@
-"""Made and real places side by side, and what their noise looks like."""
+"""Real and made patches with the same noise level, side by side with their amplified noise."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from srrescgan.audit.domain import Domain
-from srrescgan.audit.flat import residual
+from srrescgan.audit.flat_blocks import residual
 from srrescgan.images import to_uint8
 from srrescgan.ops.noise import estimate_sigma
 
@@ -15,40 +15,41 @@ _QUANTILES = (0.2, 0.5, 0.8, 0.95)
 _ZOOM = 4
 _GAIN = 8
 _LINE = 4
+"""Width of the white lines between the four parts, pixels."""
 
 
 @dataclass(frozen=True)
-class Pair:
-    """A real and a made place whose noise is equally strong.
+class MatchedPatches:
+    """A real and a made patch with the same noise level.
 
     Attributes:
-        picture: real, made, noise of real, noise of made, from left to right; enlarged 4 times
-            without interpolation; the noise around grey and amplified 8 times. ``(H, W, 3)`` uint8.
-        caption: says which pictures they are from.
+        image: from left to right real, made, noise of real, noise of made; enlarged 4 times without
+            interpolation; the noise is centered on grey and amplified 8 times. ``(H, W, 3)`` uint8.
+        caption: names the pictures they are cut from.
     """
 
-    picture: np.ndarray
+    image: np.ndarray
     caption: str
 
 
-def pairs(real: Domain, made: Domain) -> list[Pair]:
-    """Real places from little noise to much, each beside the made place nearest in noise level.
+def match_patches(real: Domain, made: Domain) -> list[MatchedPatches]:
+    """Choose real patches from low to high noise, each with the made patch nearest in noise level.
 
-    The level is that of a flat block; the patch around it is shown.
+    The level is measured in a flat block; the patch around it is shown.
     """
     levels = {id(domain): _levels(domain) for domain in (real, made)}
-    found = []
+    matches = []
     for quantile in _QUANTILES:
         wanted = levels[id(real)].quantile(quantile, interpolation="nearest")
-        places = [(domain, _nearest(levels[id(domain)], wanted)) for domain in (real, made)]
-        patches = [domain.patches[domain.flat[1][block]] for domain, block in places]
+        chosen = [(domain, _nearest(levels[id(domain)], wanted)) for domain in (real, made)]
+        patches = [domain.patches[domain.flat[1][block]] for domain, block in chosen]
         titles = [
             f"{label}: {_name(domain, block)} ({levels[id(domain)][block]:.2f} grey levels)"
-            for label, (domain, block) in zip(("real", "made"), places, strict=True)
+            for label, (domain, block) in zip(("real", "made"), chosen, strict=True)
         ]
         caption = "; ".join(titles) + f"; then their noise, {_GAIN} times amplified"
-        found.append(Pair(_montage(patches), caption))
-    return found
+        matches.append(MatchedPatches(_side_by_side(patches), caption))
+    return matches
 
 
 def _levels(domain: Domain) -> Tensor:
@@ -64,9 +65,9 @@ def _name(domain: Domain, block: int) -> str:
     return domain.names[int(domain.picture[domain.flat[1][block]])]
 
 
-def _montage(patches: list[Tensor]) -> np.ndarray:
+def _side_by_side(patches: list[Tensor]) -> np.ndarray:
     noise = [residual(patch[None])[0] for patch in patches]
-    inner = [patch[:, 2:-2, 2:-2] for patch in patches]  # where the noise is known
+    inner = [patch[:, 2:-2, 2:-2] for patch in patches]  # the area that the residual covers
     grey = [(0.5 + _GAIN * part / 255).clamp(0, 1) for part in noise]
     enlarged = [
         part.repeat_interleave(_ZOOM, dim=1).repeat_interleave(_ZOOM, dim=2)

@@ -1,9 +1,9 @@
-"""Where noise is read."""
+"""Flat blocks: where noise is measured."""
 
 import torch
 from scenes import SIDE, as_domain, eight_bit, scenes
 
-from srrescgan.audit.flat import flattest, residual
+from srrescgan.audit.flat_blocks import flattest, residual
 
 
 def noise(shape, sigma: float, seed: int = 0) -> torch.Tensor:
