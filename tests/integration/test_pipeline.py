@@ -68,6 +68,6 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
     with pipeline(tmp_path) as process:
         done = process.wait(250)
     assert done.returncode == 0, done.stdout + done.stderr
-    for said in ("learn: reused", "make: reused", "audit: reused", "train: continued"):
+    for said in ("learn: reused", "make: reused", "audit: reused", "train: resumed"):
         assert f"stage {said}" in done.stdout
     assert torch.load(last, weights_only=True)["iteration"] == 80

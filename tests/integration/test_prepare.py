@@ -36,12 +36,12 @@ def test_a_whole_run_says_what_it_did_and_what_comes_next(
     done = run("prepare", *overrides, cwd=tmp_path, env={"COLUMNS": "200"})
     assert done.returncode == 0, done.stdout + done.stderr
     for said in (
-        "noise8/HR: 3 pictures made of HR",
-        "noise8/valid_LR: 3 pictures made of valid_HR",
+        "noise8/HR: 3 pictures made from HR",
+        "noise8/valid_LR: 3 pictures made from valid_HR",
         "noise8/HR: 3 pictures packed",
         f"Next: {data_set.next_command} paths.data_dir={tmp_path / 'data'}",
     ):
         assert said in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
     prepare(composed("prepare", *overrides))
-    assert "Nothing was left to do." in capsys.readouterr().out
+    assert "Nothing left to do." in capsys.readouterr().out

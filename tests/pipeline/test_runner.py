@@ -86,7 +86,7 @@ def test_a_touched_file_is_the_same_a_changed_one_is_not(place: Path, commands: 
     Image.new("RGB", (4, 4), "red").save(photo)
     said = run(place, commands)
     assert commands.run == [("learn", []), ("make", ["overwrite=true"])]
-    assert f"another {place / 'photos'}" in said[0]
+    assert f"changed: {place / 'photos'}" in said[0]
     photo.rename(place / "photos/b.png")  # the name is content too: partners go by it
     run(place, commands)
     assert commands.run == [("learn", []), ("make", ["overwrite=true"])]
@@ -114,7 +114,7 @@ def test_output_that_is_gone_or_was_changed_is_made_again(place: Path, commands:
     picture.write_bytes(b"edited")
     said = run(place, commands)
     assert commands.run == [("make", [])]
-    assert "gone or was changed" in said[1]
+    assert "missing or was changed" in said[1]
     last = place / "learn/checkpoints/last.ckpt"
     last.write_bytes(b"edited")
     run(place, commands)
@@ -174,7 +174,7 @@ def test_interrupted_training_goes_on_from_its_checkpoint(place: Path, commands:
     commands.fail_in = None
     said = run(place, commands)
     assert commands.run == [("learn", [f"ckpt_path='{last}'"]), ("make", [])]
-    assert said[0] == "learn: continued"
+    assert said[0] == "learn: resumed"
 
 
 def test_training_that_was_over_when_the_record_was_lost_is_not_run(

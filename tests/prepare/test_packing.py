@@ -19,7 +19,7 @@ from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image
 from srrescgan.prepare import pack_writer, packing
 from srrescgan.prepare.pack_writer import JOURNAL
-from srrescgan.prepare.packing import Packed, pack_folder
+from srrescgan.prepare.packing import PackSummary, pack_folder
 
 COUNT = 12
 
@@ -90,8 +90,8 @@ def test_killed_and_resumed_equals_uninterrupted(photos, tmp_path, torn):
             pixels.truncate(_journal_end(target) - 100)
     assert "was not packed to the end" in str(_open_error(target))
     done = pack_folder(photos, target, workers=2)
-    assert done.found >= (2 if torn == "pixels" else 3)
-    assert done.made + done.found == COUNT
+    assert done.kept >= (2 if torn == "pixels" else 3)
+    assert done.packed + done.kept == COUNT
     assert _contents(target) == _contents(tmp_path / "whole")
     assert sorted(_contents(target)) == [PIXELS, INDEX]
 
@@ -111,7 +111,7 @@ def _open_error(target: Path) -> DataError:
 def test_the_number_of_workers_does_not_matter(photos, tmp_path):
     for workers in (1, 2, 5):
         done = pack_folder(photos, tmp_path / str(workers), workers=workers)
-        assert done == Packed(made=COUNT, found=0)
+        assert done == PackSummary(packed=COUNT, kept=0)
         assert _contents(tmp_path / str(workers)) == _contents(tmp_path / "1")
     with pytest.raises(ConfigError, match="workers=0: must be at least 1"):
         pack_folder(photos, tmp_path / "0", workers=0)
@@ -123,7 +123,7 @@ def test_a_finished_pack_is_left_as_it_is(photos, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in target.iterdir()}
     for path in photos.rglob("*.png"):
         path.touch()  # the same content at another time is the same picture
-    assert pack_folder(photos, target) == Packed(made=0, found=COUNT)
+    assert pack_folder(photos, target) == PackSummary(packed=0, kept=COUNT)
     assert {path: path.stat().st_mtime_ns for path in target.iterdir()} == before
 
 
@@ -147,8 +147,8 @@ def test_a_finished_pack_of_other_pictures_is_replaced_only_when_told(photos, tm
     assert "overwrite=true" in message
     assert _contents(target) == before
     done = pack_folder(photos, target, overwrite=True)
-    assert done.made >= (what != "gone")
-    assert done.found > 3  # what comes before the difference is not packed again
+    assert done.packed >= (what != "gone")
+    assert done.kept > 3  # what comes before the difference is not packed again
     pack_folder(photos, tmp_path / "anew")
     assert _contents(target) == _contents(tmp_path / "anew")
 
@@ -160,7 +160,7 @@ def test_a_replacement_that_does_not_succeed_is_no_pack(photos, tmp_path):
     _refusal(photos, target, overwrite=True)
     assert "was not packed to the end" in str(_open_error(target))  # never half of each
     Image.new("RGB", (30, 20)).save(photos / "sub/05.png")
-    assert pack_folder(photos, target).found == COUNT - 1
+    assert pack_folder(photos, target).kept == COUNT - 1
     assert open_pack(target)["sub/05"].size() == (20, 30)
 
 
@@ -171,7 +171,7 @@ def test_a_pack_that_cannot_be_opened_is_made_again_when_told(photos, tmp_path):
     (target / PIXELS).write_bytes(before[PIXELS][:5000])
     assert "has 5000 bytes, expected" in _refusal(photos, target)
     assert _refusal(photos, target).endswith("pack its pictures again with overwrite=true")
-    assert pack_folder(photos, target, overwrite=True) == Packed(made=COUNT, found=0)
+    assert pack_folder(photos, target, overwrite=True) == PackSummary(packed=COUNT, kept=0)
     assert _contents(target) == before
 
 
@@ -183,7 +183,7 @@ def test_a_picture_that_changed_after_an_interruption_is_packed_anew(photos, tmp
     Image.new("RGB", (30, 20), "red").save(photos / "sub/05.png")
     (tmp_path / "11.png").rename(photos / "sub/11.png")
     done = pack_folder(photos, target)
-    assert done.found == 7  # 00 03 06 09, sub/01 sub/02 sub/04
+    assert done.kept == 7  # 00 03 06 09, sub/01 sub/02 sub/04
     pack_folder(photos, tmp_path / "anew")
     assert _contents(target) == _contents(tmp_path / "anew")
 
@@ -195,7 +195,9 @@ def test_all_unreadable_pictures_are_named_at_once_and_the_others_are_kept(photo
     (photos / "sub/04.png").write_bytes(whole["sub/04.png"][:3000])
     (photos / "sub/08.png").write_bytes(b"")
     message = _refusal(photos, target, workers=2)
-    assert message.startswith("3 of 12 pictures cannot be packed. Mend or remove them and run it")
+    assert message.startswith(
+        "3 of 12 pictures cannot be packed. Replace or remove them, then run it"
+    )
     assert "03.png is not an image" in message
     assert "04.png is damaged or cut short" in message
     assert "08.png is empty (0 bytes)" in message
@@ -203,7 +205,7 @@ def test_all_unreadable_pictures_are_named_at_once_and_the_others_are_kept(photo
     (photos / "03.png").unlink()
     (photos / "sub/04.png").write_bytes(whole["sub/04.png"])
     (photos / "sub/08.png").unlink()
-    assert pack_folder(photos, target) == Packed(made=1, found=9)
+    assert pack_folder(photos, target) == PackSummary(packed=1, kept=9)
     packed = open_pack(target)
     assert list(packed)[:3] == ["00", "06", "09"]  # in order of names, whenever they were packed
     np.testing.assert_array_equal(packed["sub/04"].read(), read_image(photos / "sub/04.png"))
@@ -231,7 +233,7 @@ def test_a_folder_is_packed_in_its_own_place(photos, tmp_path):
     pack_folder(photos, tmp_path / "packed")
     _kill_midway(photos, photos, lines=4)
     assert isinstance(_first(photos), PictureFile)  # as long as it is not finished
-    assert pack_folder(photos, photos).found >= 3
+    assert pack_folder(photos, photos).kept >= 3
     assert isinstance(_first(photos), PackedPicture)
     for name in (INDEX, PIXELS):
         assert (photos / name).read_bytes() == (tmp_path / "packed" / name).read_bytes()
@@ -252,7 +254,7 @@ def test_a_foreign_journal_is_not_touched(photos, tmp_path):
     target.mkdir()
     (target / JOURNAL).write_text("my diary\n")
     message = _refusal(photos, target)
-    assert f"{target / JOURNAL} is damaged or of another program: remove it" in message
+    assert f"{target / JOURNAL} is damaged or was written by another program: remove it" in message
     assert (target / JOURNAL).read_text() == "my diary\n"
 
 
@@ -260,7 +262,7 @@ def test_a_disk_without_room_is_seen_before_anything_is_written(photos, tmp_path
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**9, 10**9, 100_000))
     message = _refusal(photos, tmp_path / "packed")
-    assert "needs 0.2 MB more, and the disk has 0.1 MB left: make room" in message
+    assert "needs 0.2 MB more, and the disk has 0.1 MB left: free disk space" in message
     assert not list((tmp_path / "packed").iterdir())
 
 
@@ -272,10 +274,10 @@ def test_a_disk_that_fills_up_costs_nothing_that_was_done(photos, tmp_path):
         message = _refusal(photos, tmp_path / "packed")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert f"cannot pack into {tmp_path / 'packed'} (File too large): make room" in message
-    assert "run it again and it goes on where it stopped" in message
+    assert f"cannot pack into {tmp_path / 'packed'} (File too large): free disk space" in message
+    assert "run it again to resume" in message
     done = pack_folder(photos, tmp_path / "packed")
-    assert done.found == 3
+    assert done.kept == 3
     assert _contents(tmp_path / "packed") == _contents(tmp_path / "whole")
 
 

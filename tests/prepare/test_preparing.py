@@ -14,10 +14,11 @@ from known_sets import KNOWN, composed, lay_out, recipe
 from srrescgan.config.build import build
 from srrescgan.data import HRFolder
 from srrescgan.data.pack import INDEX, PackedPicture
+from srrescgan.degrade import degrade_folder as degrading
 from srrescgan.degrade.__main__ import degrade
 from srrescgan.errors import DataError
 from srrescgan.images import read_image, to_uint8, write_png
-from srrescgan.prepare import content, degrading, packing
+from srrescgan.prepare import content, packing
 from srrescgan.prepare.__main__ import prepare
 from srrescgan.prepare.content import RECORD
 
@@ -143,7 +144,7 @@ class TestChecks:
         root = lay_out("df2k", tmp_path).root(tmp_path)
         write_png(root / "HR/0000.png", np.zeros((41, 40, 3), np.uint8))
         out = run("df2k", "pack=false")
-        assert "HR: 1 of 3 pictures are no multiple of 4 pixels" in out
+        assert "HR: 1 of 3 pictures are not a multiple of 4 pixels" in out
         assert "valid_HR: " not in out.replace("valid_HR: content recorded", "")
 
 
@@ -168,14 +169,14 @@ class TestContent:
             for path in pictures
         }
 
-    def test_changed_and_vanished_files_are_named_until_accepted(self, run, root):
+    def test_changed_and_deleted_files_are_named_until_accepted(self, run, root):
         spoil(root / "HR/0001.png")
         (root / "valid_HR/0002.png").unlink()
         (root / "HR/9999.png").write_bytes((root / "HR/0000.png").read_bytes())
         for _ in range(2):  # being told once does not make it right
             message = refusal(run, "df2k", "pack=false")
             assert "changed since they were recorded: 1 file (HR/0001.png)" in message
-            assert "vanished since they were recorded: 1 file (valid_HR/0002.png)" in message
+            assert "deleted since they were recorded: 1 file (valid_HR/0002.png)" in message
             assert "accept=true" in message
         run("df2k", "pack=false", "accept=true")
         assert "recorded" not in run("df2k", "pack=false")
@@ -193,7 +194,7 @@ class TestContent:
     def test_a_copy_with_other_times_is_the_same(self, run, root):
         for path in root.rglob("*.png"):
             os.utime(path, ns=(1, 1))
-        assert "Nothing was left to do." in run("df2k", "pack=false")
+        assert "Nothing left to do." in run("df2k", "pack=false")
 
     def test_a_killed_first_run_goes_on_and_blames_nobody(self, run, tmp_path, monkeypatch):
         root = lay_out("df2k", tmp_path, count=12).root(tmp_path)
@@ -260,7 +261,7 @@ class TestChecksums:
     ):
         sums = self.write(tmp_path / place, root, algorithm)
         out = run("df2k", "pack=false", f"checksums={sums}")
-        assert f"{sums}: every file in it is as published" in out
+        assert f"{sums}: every listed file matches" in out
         spoil(root / "HR/0002.png")
         message = refusal(run, "df2k", "pack=false", "accept=true", f"checksums={sums}")
         assert f"{root}/HR/0002.png is not the published file ({algorithm} differs)" in message
@@ -277,7 +278,9 @@ class TestChecksums:
     def test_a_listed_file_that_is_nowhere_is_named(self, run, root):
         sums = self.write(root / "SUMS", root, "md5")
         (root / "HR/0001.png").unlink()
-        assert "HR/0001.png is in " in refusal(run, "df2k", "pack=false", f"checksums={sums}")
+        assert "HR/0001.png is listed in " in refusal(
+            run, "df2k", "pack=false", f"checksums={sums}"
+        )
 
     @pytest.mark.parametrize(
         ("text", "said"),
@@ -340,7 +343,7 @@ class TestMade:
         run("df2k_noise8", "pack=false")
         before = files(root)
         (root / "noise8/HR/0001.png").unlink()
-        assert "noise8/HR: 1 pictures made of HR" in run("df2k_noise8", "pack=false")
+        assert "noise8/HR: 1 pictures made from HR" in run("df2k_noise8", "pack=false")
         after = files(root)
         assert after["noise8/HR/0001.png"][1] == before["noise8/HR/0001.png"][1]
         changed = {name for name in before if before[name] != after[name]}
@@ -359,7 +362,7 @@ class TestMade:
         run("df2k_noise8", "pack=false")
         write_png(root / "HR/0001.png", np.zeros((48, 48, 3), np.uint8))
         out = run("df2k_noise8", "pack=false", "accept=true")
-        assert "noise8/HR: 1 pictures made of HR" in out
+        assert "noise8/HR: 1 pictures made from HR" in out
         assert read_image(root / "noise8/HR/0001.png").max() < 60
 
     def test_pictures_of_somebody_else_are_not_replaced(self, run, tmp_path):
@@ -401,7 +404,7 @@ class TestPacks:
 
         for module in (content, degrading, packing):
             monkeypatch.setattr(module, "file_sha256", never)
-        assert "Nothing was left to do." in run(name)
+        assert "Nothing left to do." in run(name)
         assert files(tmp_path) == before
 
     def test_new_pictures_come_into_the_pack(self, run, tmp_path):

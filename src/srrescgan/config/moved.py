@@ -9,12 +9,13 @@ MOVED = {
     "srrescgan.checkup.Checkup": "srrescgan.doctor.Checkup",
     "srrescgan.corpus.DataSet": "srrescgan.prepare.DataSet",
     "srrescgan.corpus.Download": "srrescgan.prepare.Download",
-    "srrescgan.corpus.Made": "srrescgan.prepare.Made",
+    "srrescgan.corpus.Made": "srrescgan.prepare.DerivedFolder",
     "srrescgan.config.wandb_logger.IterationWandbLogger": (
         "srrescgan.loggers.wandb_logger.IterationWandbLogger"
     ),
     "srrescgan.evaluation.published.PublishedTable": "srrescgan.eval.published.PublishedTable",
     "srrescgan.inference.load_domain_generator": "srrescgan.weights.load_domain_generator",
+    "srrescgan.prepare.Made": "srrescgan.prepare.DerivedFolder",
     "srrescgan.stages.Stage": "srrescgan.pipeline.Stage",
 }
 """Old ``_target_`` to the current one."""

@@ -1,1 +1,1 @@
-"""lr pictures made from hr pictures, with a manifest that says how."""
+"""Generate lr pictures from hr pictures, with a manifest of how each was made."""

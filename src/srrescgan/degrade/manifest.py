@@ -1,8 +1,8 @@
-"""What a made set of pictures consists of and how it was made.
+"""Manifest: the files of a degraded folder, and how they were made.
 
-``manifest.json`` says it when the set is finished. While it is being made a journal beside it grows
-by one line per original, so that a run killed at any moment can go on. Neither holds a time or the
-place of the folder: the same settings on the same pictures give the same file.
+``manifest.json`` is written when the folder is finished. Until then, a journal beside it grows by
+one line per original, so that a run that was killed can resume. Neither contains times or absolute
+paths: the same settings on the same pictures give the same file.
 """
 
 import json
@@ -18,58 +18,58 @@ MANIFEST = "manifest.json"
 JOURNAL = "manifest.partial.jsonl"
 
 
-class Output(TypedDict):
-    """A picture that was made."""
+class OutputFile(TypedDict):
+    """A picture that was written."""
 
     file: str
-    """Relative to the set's folder."""
+    """Relative to the output folder."""
     sha256: str
     """Of the file's bytes."""
     height: int
     width: int
 
 
-class Entry(TypedDict):
-    """An original, and what became of it."""
+class ManifestEntry(TypedDict):
+    """An original and its output files."""
 
     input: str
     """Relative to the input folder."""
     sha256: str
     """Of the file's bytes."""
-    outputs: list[Output]
+    outputs: list[OutputFile]
 
 
 class Failure(TypedDict):
-    """An original of which nothing could be made."""
+    """An original that cannot be used."""
 
     input: str
     reason: str
 
 
 @dataclass
-class Ledger:
-    """The manifest of a set, finished or not.
+class Manifest:
+    """The manifest of an output folder, finished or not.
 
     Args:
-        folder: of the set.
-        settings: everything that decides about pixels, as JSON has it.
-        made_with: each different software and device that worked on the set, in order.
+        folder: of the output.
+        settings: everything that affects pixels, as JSON values.
+        made_with: every combination of software and device that was used, in order.
         entries: by input.
-        finished: whether the set was made to the end.
+        finished: whether the run was finished.
     """
 
     folder: Path
     settings: dict[str, Any]
     made_with: list[dict[str, Any]] = field(default_factory=list)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, ManifestEntry] = field(default_factory=dict)
     finished: bool = False
 
     @classmethod
-    def read(cls, folder: Path) -> "Ledger | None":
-        """Read what an earlier run left in a folder, if it left anything.
+    def read(cls, folder: Path) -> "Manifest | None":
+        """Read the journal or manifest of an earlier run; ``None`` if there is none.
 
         Raises:
-            DataError: a file of that name is there and is not one of ours.
+            DataError: the file is damaged or was written by another program.
         """
         for name, finished in ((JOURNAL, False), (MANIFEST, True)):
             path = folder / name
@@ -84,18 +84,18 @@ class Ledger:
         return None
 
     @classmethod
-    def _parse(cls, folder: Path, text: str, finished: bool) -> "Ledger":
+    def _parse(cls, folder: Path, text: str, finished: bool) -> "Manifest":
         if finished:
             head = json.loads(text)
             entries = head["images"]
         else:
-            # Of the last line a killed process may have written a part only.
+            # A killed process may have written only a part of the last line.
             head, *entries = [json.loads(line) for line in text.split("\n")[:-1]]
         by_input = {entry["input"]: entry for entry in entries}
         return cls(folder, head["settings"], head["made_with"], by_input, finished)
 
     def resume(self, made_with: dict[str, Any]) -> None:
-        """Begin or go on: write the journal as far as it is known, whole."""
+        """Start or resume: write a journal with the entries so far."""
         if made_with not in self.made_with:
             self.made_with.append(made_with)
         self.finished = False
@@ -104,14 +104,14 @@ class Ledger:
         with replacing(self.folder / JOURNAL) as temporary:
             temporary.write_text("".join(f"{line}\n" for line in lines))
 
-    def add(self, entry: Entry) -> None:
-        """Note an original that is done; its outputs are on disk."""
+    def add(self, entry: ManifestEntry) -> None:
+        """Append an original to the journal; its output files must be on disk."""
         self.entries[entry["input"]] = entry
         with (self.folder / JOURNAL).open("a") as journal:
             journal.write(json.dumps(entry) + "\n")
 
     def finish(self, inputs: Iterable[str], failures: list[Failure]) -> None:
-        """Write the manifest, its images in the order of ``inputs``, and end the journal."""
+        """Write the manifest, its images in the order of ``inputs``, and remove the journal."""
         manifest = {
             "settings": self.settings,
             "made_with": self.made_with,

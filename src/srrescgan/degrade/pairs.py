@@ -1,4 +1,4 @@
-"""What becomes of one original: an lr picture, or an hr picture and its lr partner."""
+"""Pair making: from one original to an lr picture, or to an hr picture and its lr partner."""
 
 from fractions import Fraction
 from typing import cast
@@ -14,14 +14,14 @@ from srrescgan.ops.resize import imresize
 from srrescgan.types import Degradation
 
 ROLES: dict[str, tuple[str, ...]] = {"none": ("",), "sdsr": ("HR", "LR"), "tdsr": ("HR", "LR")}
-"""Pairing to the folders, below the output, that its pictures go to."""
+"""Kind of pairs to the folders below the output that the pictures are written to."""
 
 
 class PairMaker:
-    """Makes the pictures of a training set out of one original.
+    """Makes the pictures of a training set from one original.
 
-    With ``D`` the degradation, which reduces by ``scale``, and ``cut`` taking rows and columns away
-    at the bottom and right until the size is a multiple of ``scale``:
+    ``D`` is the degradation, which downscales by ``scale``; ``cut`` removes rows and columns at the
+    bottom and right until the size is a multiple of ``scale``:
 
     ========  =============================================  ==================
     pairs     HR                                             LR
@@ -32,27 +32,27 @@ class PairMaker:
     ========  =============================================  ==================
 
     SDSR and TDSR (source and target domain super-resolution) are those of Fritsche, Gu, Timofte,
-    ICCVW 2019, section 3.3, for pictures of the source domain, a real camera's: SDSR learns to give
-    pictures as noisy as the camera's, TDSR clean ones, because reducing by 2 takes the noise away.
-    Pictures of a clean target domain have nothing to lose: for them TDSR is ``cleanup=1``, HR the
-    picture itself.
+    ICCVW 2019, section 3.3, for pictures of the source domain, a real camera's. A network trained
+    with SDSR gives pictures as noisy as the camera's. One trained with TDSR gives clean pictures,
+    because downscaling by 2 removes the noise. Pictures of a clean target domain have no noise to
+    remove: for them, TDSR is ``cleanup=1``, and HR is the picture itself.
 
-    Their code for AIM 2019 also makes SDSR pairs of clean pictures, HR degraded at full size. That
-    is two runs without pairs: ``scale=1 output=SET/HR`` and ``scale=4 output=SET/LR``.
+    Their code for AIM 2019 also makes SDSR pairs of clean pictures, with HR degraded at full size.
+    Use two runs without pairs for that: ``scale=1 output=SET/HR`` and ``scale=4 output=SET/LR``.
 
-    HR is on the 8-bit grid before ``D`` sees it, so that ``D`` on the fly over the HR folder gives
-    the LR folder. Random numbers come from the original's name and ``seed`` alone.
+    HR is rounded to 8 bit before ``D`` is applied, so that ``D`` on the fly over the HR folder
+    gives the LR folder. Random numbers depend only on the original's name and on ``seed``.
 
     Args:
         degradation: hr to lr.
-        scale: the factor it has to have.
-        seed: 0 gives the pictures that validation on the fly sees.
+        scale: expected scale of the degradation.
+        seed: 0 gives the pictures of validation on the fly.
         pairs: ``none``, ``sdsr`` or ``tdsr``.
-        cleanup: of ``tdsr``, a whole number from 1.
-        device: where to compute.
+        cleanup: factor by which ``tdsr`` downscales the original, at least 1.
+        device: to compute on.
 
     Raises:
-        ConfigError: the degradation has another scale, or an argument is out of its range.
+        ConfigError: the degradation has another scale, or an argument is out of range.
     """
 
     def __init__(
@@ -67,8 +67,8 @@ class PairMaker:
         own_scale = cast(Degradation, degradation).scale
         if own_scale != scale:
             raise ConfigError(
-                f"this degradation has scale {own_scale}, and scale={scale} was asked for: give"
-                f" scale={own_scale}, or another degradation="
+                f"this degradation has scale {own_scale}, not scale={scale}: set"
+                f" scale={own_scale}, or choose another degradation="
             )
         if pairs not in ROLES:
             raise ConfigError(f"pairs={pairs}: expected one of {', '.join(ROLES)}")
@@ -76,6 +76,7 @@ class PairMaker:
             raise ConfigError(f"cleanup={cleanup}: must be at least 1")
         self.scale = scale
         self.seed = seed
+        self.pairs = pairs
         self.reduction = cleanup if pairs == "tdsr" else 1
         self.roles = ROLES[pairs]
         self.device = torch.device(device)
@@ -83,7 +84,7 @@ class PairMaker:
 
     @torch.inference_mode()
     def __call__(self, original: np.ndarray, name: str) -> dict[str, np.ndarray]:
-        """Make the pictures, by the folder they go to.
+        """Make the pictures of an original, by output folder.
 
         Args:
             original: ``(H, W, 3)`` uint8 RGB.
@@ -100,8 +101,8 @@ class PairMaker:
         height, width = (side - side % self.scale for side in original.shape[:2])
         if not (height and width):
             raise DataError(
-                f"{name}: {original.shape[0]} x {original.shape[1]} pixels (height x width) hold no"
-                f" whole lr pixel at scale {self.scale}: remove it"
+                f"{name}: {original.shape[0]} x {original.shape[1]} pixels (height x width) are"
+                f" less than one lr pixel at scale {self.scale}: remove it"
             )
         cut = original[:height, :width]
         hr = to_tensor(cut)[None].to(self.device)

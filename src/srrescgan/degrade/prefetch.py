@@ -1,4 +1,4 @@
-"""Work done ahead in threads, a bounded number of items at a time."""
+"""Prefetching: work is submitted to threads a bounded number of items ahead."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -6,17 +6,17 @@ from concurrent.futures import Executor, Future
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
+Value = TypeVar("Value")
 
 
-def ahead(
-    pool: Executor, work: Callable[[Item], Result], items: Iterable[Item], depth: int
-) -> Iterator[tuple[Item, Future[Result]]]:
-    """Items in order, each with its result under way; at most ``depth`` are begun ahead."""
-    begun: deque[tuple[Item, Future[Result]]] = deque()
+def prefetch(
+    pool: Executor, work: Callable[[Item], Value], items: Iterable[Item], depth: int
+) -> Iterator[tuple[Item, Future[Value]]]:
+    """Yield items in order, each with its future; at most ``depth`` are submitted ahead."""
+    submitted: deque[tuple[Item, Future[Value]]] = deque()
     for item in items:
-        begun.append((item, pool.submit(work, item)))
-        if len(begun) > depth:
-            yield begun.popleft()
-    while begun:
-        yield begun.popleft()
+        submitted.append((item, pool.submit(work, item)))
+        if len(submitted) > depth:
+            yield submitted.popleft()
+    while submitted:
+        yield submitted.popleft()

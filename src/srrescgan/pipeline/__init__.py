@@ -1,4 +1,4 @@
-"""Commands that follow one another, each kept while what it was made from has not changed."""
+"""Pipeline: commands run in order; unchanged stages are skipped, interrupted ones resume."""
 
 from srrescgan.pipeline.runner import StageError, run_stages
 from srrescgan.pipeline.stage import Stage

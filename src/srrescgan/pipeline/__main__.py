@@ -1,4 +1,4 @@
-"""Learn, make, audit, train: ``python -m srrescgan.pipeline stages=NAME paths.data_dir=DIR``."""
+"""Run the pipeline: ``python -m srrescgan.pipeline stages=NAME paths.data_dir=DIR``."""
 
 from contextlib import closing
 from pathlib import Path
@@ -14,21 +14,21 @@ from srrescgan.pipeline import run_stages
 
 
 def pipeline(cfg: DictConfig) -> None:
-    """Bring all stages up to date; the later ones' command lines are checked before the first."""
+    """Check the command lines of all stages, then bring each stage up to date."""
     stages = [build(node) for node in cfg.run]
     for stage in stages:
         (composed,) = check_overrides(stage.command, stage.overrides)
         stage.configuration = text_hash(OmegaConf.to_yaml(composed))
-        if stage.command == "train":  # weights that a loss needs are missed now, not hours later
+        if stage.command == "train":  # missing backbone weights are reported now, not hours later
             build_named(composed.loss)
             build_named(composed.metric)
     console = Console()
 
-    def say(what: str) -> None:
-        console.print(f"stage {what}", style="bold", soft_wrap=True)
+    def report(message: str) -> None:
+        console.print(f"stage {message}", style="bold", soft_wrap=True)
 
-    with closing(ScanCache(default_cache())) as cache:  # gigabytes are not read at every start
-        run_stages(stages, Path(cfg.output_dir), cache.file_digest, say)
+    with closing(ScanCache(default_cache())) as cache:  # avoids reading gigabytes at every start
+        run_stages(stages, Path(cfg.output_dir), cache.file_digest, report)
     console.print(f"done: {stages[-1].output}", soft_wrap=True)
 
 

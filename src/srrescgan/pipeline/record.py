@@ -1,4 +1,4 @@
-"""What a stage was made from, kept beside what it made."""
+"""Record of a stage: its command line and the content of its inputs and output."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Digest = Callable[[Path], str]
 
 @dataclass(frozen=True)
 class Record:
-    """A stage that was begun or finished: its command line and the content of all it reads."""
+    """A stage that was started or finished."""
 
     command: list[str]
     reads: dict[str, str]
@@ -26,21 +26,22 @@ class Record:
     output: str | None = None
     """Hash of the output; ``None`` while the stage is not finished."""
     replacing: bool = False
-    """Whether there may still be what the stage had made of other inputs."""
+    """Whether the output may still contain results from other inputs."""
 
     def differs_in(self, other: "Record") -> list[str]:
-        """What makes a stage with this record another one than ``other``, in words."""
-        found = ["command line or configuration"] if self.command != other.command else []
+        """Differences between the inputs of two records, in words."""
+        differences = ["command line or configuration"] if self.command != other.command else []
         paths = sorted(self.reads.keys() | other.reads.keys())
-        return found + [path for path in paths if self.reads.get(path) != other.reads.get(path)]
+        changed = [path for path in paths if self.reads.get(path) != other.reads.get(path)]
+        return differences + changed
 
     def write(self, path: Path) -> None:
-        """Write as JSON, whole or not at all."""
+        """Write as JSON, atomically."""
         write_json(asdict(self), path)
 
     @classmethod
     def read(cls, path: Path) -> "Record | None":
-        """Read what :meth:`write` wrote; ``None`` if there is nothing, or nothing readable."""
+        """Read the result of :meth:`write`; ``None`` if it is missing or damaged."""
         try:
             content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
             return cls(**content)
@@ -49,25 +50,25 @@ class Record:
 
 
 def record_of(stage: Stage, digest: Digest) -> Record:
-    """Record of a stage that is about to begin.
+    """Record of a stage that is about to start.
 
     Raises:
-        DataError: something that the stage reads is not there.
+        DataError: an input of the stage is missing.
     """
     reads = {str(path): content_hash(path, digest) for path in stage.reads}
     return Record([stage.command, *stage.overrides, stage.configuration], reads)
 
 
 def content_hash(path: Path, digest: Digest) -> str:
-    """Hash of a file, or of every picture in a folder with its name; of a pack, of its index.
+    """Hash of a file, of the names and pictures of a folder, or of the index of a pack.
 
     Raises:
-        DataError: there is no such file or folder, or no picture in it.
+        DataError: the path does not exist or holds no picture.
     """
     if path.is_file():
         return digest(path)
     files = list_images(path)
-    if not files and is_pack(path):  # the index names the content of every picture it was made of
+    if not files and is_pack(path):  # the index has the hash of every picture
         files = [path / INDEX]
     if not files:
         raise DataError(f"{path} holds no images: put them there or correct the path")

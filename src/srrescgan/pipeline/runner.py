@@ -1,4 +1,4 @@
-"""Run stages in order; reuse what was made from the same things, continue what was interrupted."""
+"""Runner: brings stages up to date in order, each in a process of its own."""
 
 import contextlib
 import signal
@@ -16,63 +16,63 @@ from srrescgan.weights.files import read_checkpoint
 
 
 class StageError(UserError):
-    """A stage did not end well."""
+    """A stage failed or was stopped."""
 
 
 def run_stages(
-    stages: Sequence[Stage], folder: Path, digest: Digest, say: Callable[[str], None]
+    stages: Sequence[Stage], folder: Path, digest: Digest, report: Callable[[str], None]
 ) -> None:
-    """Bring every stage up to date, each in a process of its own.
+    """Bring every stage up to date.
 
-    A stage whose command line, whose inputs' content and whose output are those of its record is
-    not run again. One that was interrupted goes on where it was. A training run that was made from
-    something else is set aside; pictures and reports are replaced, they can be made again.
+    A stage is skipped if its command line and the content of its inputs and output match its
+    record. An interrupted stage resumes. If the inputs changed, a finished training run is set
+    aside; pictures and reports are replaced, because they can be generated again.
 
     Args:
         stages: in order; a later one may read the output of an earlier one.
         folder: of the records, ``<folder>/<stage>.json``.
         digest: file to the hash of its content.
-        say: told in a line what happens to each stage.
+        report: called with one line about each stage.
 
     Raises:
-        DataError: what a stage reads is not there.
-        StageError: a stage failed.
+        DataError: an input of a stage is missing.
+        StageError: a stage failed or was stopped.
     """
     for stage in stages:
-        place = folder / f"{stage.name}.json"
-        wanted, known = record_of(stage, digest), Record.read(place)
-        differences = [] if known is None else wanted.differs_in(known)
-        interrupted = known is not None and known.output is None and not differences
+        path = folder / f"{stage.name}.json"
+        current, earlier = record_of(stage, digest), Record.read(path)
+        differences = [] if earlier is None else current.differs_in(earlier)
+        interrupted = earlier is not None and earlier.output is None and not differences
         if differences:
-            say(f"{stage.name}: made anew, another {', another '.join(differences)}")
-        elif known is not None and not interrupted:
-            if known.output == _output_hash(stage, digest):
-                say(f"{stage.name}: reused, nothing it is made from has changed")
+            report(f"{stage.name}: rerun, changed: {', '.join(differences)}")
+        elif earlier is not None and not interrupted:
+            if earlier.output == _output_hash(stage, digest):
+                report(f"{stage.name}: reused, its inputs and output have not changed")
                 continue
-            say(f"{stage.name}: made again, {stage.output} is gone or was changed")
-        replacing = bool(differences) or (known is not None and known.replacing)
+            report(f"{stage.name}: rerun, {stage.output} is missing or was changed")
+        replacing = bool(differences) or (earlier is not None and earlier.replacing)
         if stage.resumes and not interrupted:
-            _set_aside(stage, say)
-        replace(wanted, replacing=replacing).write(place)
+            _set_aside(stage, report)
+        replace(current, replacing=replacing).write(path)
         if stage.resumes and stage.output.is_file():
-            _continue(stage, say)
+            _resume(stage, report)
         else:
-            say(f"{stage.name}: begun")
+            report(f"{stage.name}: started")
             _run(stage, stage.replaces if replacing else [])
-        replace(wanted, output=_output_hash(stage, digest)).write(place)
+        replace(current, output=_output_hash(stage, digest)).write(path)
 
 
-def _continue(stage: Stage, say: Callable[[str], None]) -> None:
-    """Take an interrupted training run to its end, if it was not there already."""
+def _resume(stage: Stage, report: Callable[[str], None]) -> None:
+    """Finish an interrupted training run; do nothing if it had already finished."""
     if _is_finished(stage.output):
-        say(f"{stage.name}: was finished")
+        report(f"{stage.name}: already finished")
         return
-    say(f"{stage.name}: continued")
+    report(f"{stage.name}: resumed")
     _run(stage, command_line({"ckpt_path": str(stage.output)}))
 
 
 def _output_hash(stage: Stage, digest: Digest) -> str | None:
-    """Hash of what a stage left behind; ``None`` if that is not there."""
+    """Hash of a stage's output; ``None`` if it is missing."""
     try:
         return content_hash(stage.output, digest)
     except (DataError, OSError):
@@ -81,36 +81,36 @@ def _output_hash(stage: Stage, digest: Digest) -> str | None:
 
 def _run(stage: Stage, more: Sequence[str]) -> None:
     command = [sys.executable, "-m", f"srrescgan.{stage.command}", *stage.overrides, *more]
-    with subprocess.Popen(command) as process, _passing_on(process) as signals:
+    with subprocess.Popen(command) as process, _forward_signals(process) as signals:
         code = process.wait()
-    remedy = "Run the same command again: what is finished is kept, what was interrupted goes on"
-    if signals:  # a training run that is asked to stop does so in good order, with exit code 0
+    remedy = "Run the same command again: finished stages are skipped, interrupted ones resume"
+    if signals:  # a training run that receives a signal saves and exits with code 0
         raise StageError(f"stage '{stage.name}' was stopped by {signals[0].name}. {remedy}")
     why = f"exit code {code}" if code else ""
     if not code and not stage.output.exists():
         why = f"without its output {stage.output}"
     elif not code and stage.resumes and not _is_finished(stage.output):
-        why = "before its last iteration"  # somebody stopped that process alone
+        why = "before its last iteration"  # only that process was stopped
     if why:
-        raise StageError(f"stage '{stage.name}' ended with {why}; its message is above. {remedy}")
+        raise StageError(f"stage '{stage.name}' ended with {why}; see its message above. {remedy}")
 
 
 @contextlib.contextmanager
-def _passing_on(process: subprocess.Popen) -> Iterator[list[signal.Signals]]:
-    """Let the running command end in its own good order when this process is asked to stop.
+def _forward_signals(process: subprocess.Popen) -> Iterator[list[signal.Signals]]:
+    """Forward SIGTERM to the running command, so that it can save before it exits.
 
-    Gives the signals that arrived. Ctrl-C on a terminal reaches both processes by itself; a SIGTERM
-    is sent to one process only.
+    Yields the list of signals received so far. Ctrl-C on a terminal reaches both processes anyway;
+    SIGTERM reaches only this one.
     """
     received: list[signal.Signals] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def record(number: int, frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
         if number == signal.SIGTERM:
             process.send_signal(number)
 
     numbers = (signal.SIGTERM, signal.SIGINT)
-    handlers = {number: signal.signal(number, note) for number in numbers}
+    handlers = {number: signal.signal(number, record) for number in numbers}
     try:
         yield received
     finally:
@@ -119,13 +119,13 @@ def _passing_on(process: subprocess.Popen) -> Iterator[list[signal.Signals]]:
 
 
 def _is_finished(checkpoint: Path) -> bool:
-    """Whether a training run was over when its newest checkpoint was written."""
+    """Whether a checkpoint was written at the last iteration of its run."""
     content = read_checkpoint(checkpoint)
     return content.get("iteration", 0) >= content.get("config", {}).get("iterations", float("inf"))
 
 
-def _set_aside(stage: Stage, say: Callable[[str], None]) -> None:
-    """Move the run that made an older output out of the way of a new one."""
+def _set_aside(stage: Stage, report: Callable[[str], None]) -> None:
+    """Rename the folder of an earlier run, to keep it."""
     run = stage.output.parents[1]  # <run>/checkpoints/last.ckpt
     if not stage.output.exists():
         return
@@ -133,4 +133,4 @@ def _set_aside(stage: Stage, say: Callable[[str], None]) -> None:
     while (older := run.with_name(f"{run.name}.{count}")).exists():
         count += 1
     run.rename(older)
-    say(f"{stage.name}: the earlier run is kept in {older}")
+    report(f"{stage.name}: the earlier run is kept in {older}")

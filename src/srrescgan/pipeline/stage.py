@@ -1,4 +1,4 @@
-"""One command of several that follow one another."""
+"""Stage: one command of the pipeline."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -7,18 +7,18 @@ from typing import Any
 
 
 class Stage:
-    """A command of this package, what it is made from, and what it leaves behind.
+    """A command of this package with its inputs and its output.
 
     Args:
-        name: short, for messages and for the name of its record.
-        command: ``train``, ``degrade``, ``audit``: what follows ``python -m srrescgan.``.
+        name: short name, for messages and for the file of its record.
+        command: ``train``, ``degrade`` or ``audit``: what follows ``python -m srrescgan.``.
         keys: its command line, key to value.
-        more: the user's own part of it, which comes after and wins; ``None`` for nothing.
-        reads: files and folders of pictures that decide what comes out.
-        output: a file, or a folder of pictures, that is whole when the stage is done.
-        resumes: the command continues an interrupted run with ``ckpt_path=``, and ``output`` is
-            ``<run>/checkpoints/last.ckpt``. Other commands find out by themselves what is left.
-        replaces: further keys for when the stage replaces what it made of other inputs.
+        more: further keys of the user, which override ``keys``; ``None`` for none.
+        reads: files and folders of pictures that affect the output.
+        output: a file, or a folder of pictures, that is complete when the stage is finished.
+        resumes: the command resumes an interrupted run with ``ckpt_path=``, and ``output`` is
+            ``<run>/checkpoints/last.ckpt``. Other commands detect by themselves what is left to do.
+        replaces: further keys for replacing an output that was made from other inputs.
     """
 
     def __init__(
@@ -40,35 +40,35 @@ class Stage:
         self.resumes = resumes
         self.replaces = command_line(replaces or {})
         self.configuration = ""
-        """Hash of what the command line composes to: a changed YAML file is another stage."""
+        """Hash of the composed configuration, so that a changed YAML file counts as a change."""
 
 
 def command_line(keys: Mapping[str, Any]) -> list[str]:
-    """Keys and values as a command line says them."""
-    return [f"{key}={written(value)}" for key, value in keys.items()]
+    """Keys and values as command-line overrides."""
+    return [f"{key}={override_value(value)}" for key, value in keys.items()]
 
 
-def written(value: Any) -> str:
-    r"""A value as a command line says it.
+def override_value(value: Any) -> str:
+    r"""A value in the syntax of a command-line override.
 
     Example:
-        >>> written([1, True, None, "a=b", {"x": 2e-4}])
+        >>> override_value([1, True, None, "a=b", {"x": 2e-4}])
         "[1,true,null,'a=b',{x:0.0002}]"
-        >>> print(written("it's in C:\\"))
+        >>> print(override_value("it's in C:\\"))
         'it\'s in C:\\'
     """
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key}:{written(item)}" for key, item in value.items()) + "}"
+        return "{" + ",".join(f"{key}:{override_value(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ",".join(map(written, value)) + "]"
+        return "[" + ",".join(map(override_value, value)) + "]"
     if isinstance(value, str):
-        # Backslashes are doubled only before a quote: Hydra takes all others as they are.
-        return "'" + re.sub(r"(\\*)('|$)", _escaped, value) + "'"
+        # Only backslashes before a quote are doubled; Hydra takes all others literally.
+        return "'" + re.sub(r"(\\*)('|$)", _escape, value) + "'"
     return str(value)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    backslashes, quote = found.groups()
+def _escape(match: re.Match[str]) -> str:
+    backslashes, quote = match.groups()
     return 2 * backslashes + (f"\\{quote}" if quote else "")

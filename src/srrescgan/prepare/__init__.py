@@ -1,5 +1,5 @@
-"""Sets of pictures on disk: made from other sets, packed for reading, known by name."""
+"""Prepare known data sets: check downloads, generate derived folders, pack for fast reading."""
 
-from srrescgan.prepare.dataset import DataSet, Download, Made
+from srrescgan.prepare.dataset import DataSet, DerivedFolder, Download
 
-__all__ = ["DataSet", "Download", "Made"]
+__all__ = ["DataSet", "DerivedFolder", "Download"]

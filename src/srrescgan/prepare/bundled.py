@@ -1,7 +1,7 @@
-"""Photographs inside installed packages, laid out as somebody's own pictures, to try things on.
+"""Demonstration data set: photographs that come with scikit-image and scikit-learn.
 
-``python -m srrescgan.prepare.bundled FOLDER`` makes ``FOLDER/clean/train``, ``FOLDER/clean/valid``
-and ``FOLDER/photos``; the last are other scenes, for a camera that spoils them.
+``python -m srrescgan.prepare.bundled FOLDER`` writes ``FOLDER/clean/train``, ``FOLDER/clean/valid``
+and ``FOLDER/photos``; the last has other scenes, to be degraded as if by a camera.
 """
 
 import sys
@@ -12,7 +12,8 @@ import numpy as np
 
 from srrescgan.images import read_image, write_png
 
-_SIDE = 192  # pixels; an eighth of a photograph or so, for there to be many pictures
+_SIDE = 192
+"""Side of a piece, pixels: a photograph gives about eight."""
 _IMAGES = {"skimage": "data", "sklearn": "datasets/images"}
 _TRAIN = ("skimage/astronaut.png", "skimage/coffee.png", "skimage/rocket.jpg", "sklearn/china.jpg")
 _VALID = ("skimage/chelsea.png",)
@@ -20,7 +21,7 @@ _PHOTOS = ("sklearn/flower.jpg", "skimage/motorcycle_left.png", "skimage/hubble_
 
 
 def lay_out(folder: Path) -> None:
-    """Write the pictures of scikit-image and scikit-learn, in pieces but for the validation."""
+    """Write the photographs: cut into pieces for training, whole for validation."""
     for place, names in {"clean/train": _TRAIN, "photos": _PHOTOS}.items():
         for name in names:
             for index, piece in enumerate(_pieces(read_image(_find(name)))):

@@ -1,4 +1,4 @@
-"""Published lists of checksums, as ``sha256sum`` and ``md5sum`` write them."""
+"""Published checksum lists in the format of ``sha256sum`` and ``md5sum``."""
 
 import hashlib
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.progress import track
 
-from srrescgan.degrade.prefetch import ahead
+from srrescgan.degrade.prefetch import prefetch
 from srrescgan.errors import DataError
 
 _ALGORITHMS = {32: "md5", 64: "sha256"}
@@ -16,10 +16,10 @@ _LINE = re.compile(r"([0-9a-fA-F]+) [ *](.+)")
 
 
 def read_checksums(path: Path) -> dict[str, str]:
-    """File names of a list, each with its checksum (lower case; its length says which kind).
+    """Parse a list: file name to checksum (lower case; the length tells the algorithm).
 
     Raises:
-        DataError: the list is missing, empty, or a line of it is something else.
+        DataError: the list is missing or empty, or a line is malformed.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -37,21 +37,23 @@ def read_checksums(path: Path) -> dict[str, str]:
             )
         checksums[found[2]] = found[1].lower()
     if not checksums:
-        raise DataError(f"{path} holds no checksums")
+        raise DataError(
+            f"{path} holds no checksums: expected lines as sha256sum or md5sum write them"
+        )
     return checksums
 
 
 def compare_checksums(path: Path, root: Path, known: Mapping[Path, str], workers: int) -> list[str]:
-    """Hold files against a list; its names are relative to the folder it lies in, or to ``root``.
+    """Compare files with a list, whose names are relative to its own folder or to ``root``.
 
     Args:
         path: the list.
         root: the data set's folder.
-        known: SHA-256 of files that were read already.
+        known: SHA-256 of files that have been read already.
         workers: threads that read.
 
     Returns:
-        A problem for each file that is missing or different.
+        One message for each file that is missing or different.
 
     Raises:
         DataError: as for :func:`read_checksums`.
@@ -62,16 +64,18 @@ def compare_checksums(path: Path, root: Path, known: Mapping[Path, str], workers
         places = [folder / name for folder in (path.absolute().parent, root)]
         file = next((place for place in places if place.is_file()), None)
         if file is None:
-            return f"{name} is in {path} but neither beside it nor in {root}"
+            return (
+                f"{name} is listed in {path} but found neither beside it nor in {root}: download it"
+            )
         expected = checksums[name]
         algorithm = _ALGORITHMS[len(expected)]
         actual = known.get(file.resolve()) if algorithm == "sha256" else None
         if (actual or _digest(file, algorithm)) == expected:
             return None
-        return f"{file} is not the published file ({algorithm} differs)"
+        return f"{file} is not the published file ({algorithm} differs): download it again"
 
     with ThreadPoolExecutor(workers) as pool:
-        work = ahead(pool, compare, checksums, 2 * workers)
+        work = prefetch(pool, compare, checksums, 2 * workers)
         results = [done.result() for _, done in track(work, "Comparing", total=len(checksums))]
     return [result for result in results if result is not None]
 

@@ -1,8 +1,7 @@
-"""What a data set's files contained when they were first checked, to notice when they change.
+"""Record of the content of downloaded files, to detect later changes.
 
-``srrescgan-content.json`` in the data set's folder holds size, time and SHA-256 of every picture
-that was downloaded. A copy that stopped half way, a file that was edited and a disk that rots all
-show as a difference to it.
+``srrescgan-content.json`` in the data set's folder holds size, time and SHA-256 of every downloaded
+picture. It reveals interrupted copies, edited files and disk errors.
 """
 
 import json
@@ -14,14 +13,14 @@ from typing import TypedDict
 
 from rich.progress import track
 
-from srrescgan.degrade.prefetch import ahead
+from srrescgan.degrade.prefetch import prefetch
 from srrescgan.errors import DataError
 from srrescgan.files import file_sha256, replacing
 from srrescgan.images import list_images
 
 RECORD = "srrescgan-content.json"
 _SAVE_EVERY = 200
-"""Files between two saves of a record that is being made."""
+"""Files that are read between two saves of an incomplete record."""
 
 
 class FileRecord(TypedDict):
@@ -30,25 +29,25 @@ class FileRecord(TypedDict):
     size: int
     """Bytes."""
     mtime_ns: int
-    """Time of its last change, by the file system."""
+    """Modification time."""
     sha256: str
-    """Of its bytes."""
+    """Of the file's bytes."""
 
 
 class FolderRecord(TypedDict):
     """The pictures of one folder, by relative path."""
 
     complete: bool
-    """Whether all were read: only then can one be said to have changed."""
+    """Whether all files were read; until then, differences are not reported."""
     files: dict[str, FileRecord]
 
 
 @dataclass
 class Differences:
-    """Files that are not what the record says, relative to the data set's folder."""
+    """Files that differ from the record, relative to the data set's folder."""
 
     changed: list[str] = field(default_factory=list)
-    vanished: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
     new: list[str] = field(default_factory=list)
 
 
@@ -66,16 +65,16 @@ class Content:
 
     @classmethod
     def read(cls, root: Path) -> "Content":
-        """Read the record that an earlier run left; an empty one if there is none.
+        """Read the record of an earlier run; an empty one if there is none.
 
         Raises:
-            DataError: the file of that name is not one of ours.
+            DataError: the file is damaged.
         """
         path = root / RECORD
         if not path.is_file():
             return cls(root)
         try:
-            # Taken apart, so that a damaged record is found here and not in the midst of the work.
+            # Every key is accessed, so that a damaged record is found here and not later.
             folders: dict[str, FolderRecord] = {
                 folder: {
                     "complete": record["complete"],
@@ -93,10 +92,10 @@ class Content:
             ) from error
 
     def write(self) -> None:
-        """Write the record, whole or not at all.
+        """Write the record atomically.
 
         Raises:
-            DataError: the folder may not be written to, or the disk is full.
+            DataError: the folder is not writable, or the disk is full.
         """
         path = self.root / RECORD
         try:
@@ -111,12 +110,12 @@ class Content:
         """SHA-256 of every recorded picture of a folder, by relative path."""
         return hashes(self.folders[folder]) if folder in self.folders else {}
 
-    def survey(self, folder: str, verify: bool, workers: int) -> tuple[FolderRecord, "Differences"]:
-        """Read what is not known yet of a folder, and hold it against the record.
+    def scan(self, folder: str, verify: bool, workers: int) -> tuple[FolderRecord, "Differences"]:
+        """Read the new files of a folder, and compare the folder with the record.
 
-        The record stays as it is: to put the new one into it is up to the caller, who may not
-        accept it. Only a folder that is read for the first time is recorded and saved from time to
-        time, as incomplete, so that a killed run can go on.
+        This object is not changed: the caller decides whether to accept the new record. The only
+        exception is a folder that is read for the first time: it is saved regularly as incomplete,
+        so that a run that was killed can resume.
 
         Args:
             folder: relative to the data set's.
@@ -124,14 +123,14 @@ class Content:
             workers: threads that read.
 
         Returns:
-            A record of what is there, and what differs from a complete earlier one.
+            A record of the folder as it is now, and its differences from a complete earlier one.
         """
         before = self.folders.get(folder, {"complete": False, "files": {}})
         found = {
             path.relative_to(self.root / folder).as_posix(): path
             for path in list_images(self.root / folder)
         }
-        if not found:  # only its pack was kept
+        if not found:  # the files were deleted, only the pack was kept
             return before, Differences()
         stats = {name: _stat(path) for name, path in found.items()}
         known = {} if verify and before["complete"] else before["files"]
@@ -169,7 +168,7 @@ def _read(files: dict[str, Path], folder: str, workers: int) -> Iterator[tuple[s
     if not files:
         return
     with ThreadPoolExecutor(workers) as pool:
-        work = ahead(pool, lambda item: _sha256(item[1]), files.items(), 2 * workers)
+        work = prefetch(pool, lambda item: _sha256(item[1]), files.items(), 2 * workers)
         for (name, _), digest in track(work, f"Reading {folder}", total=len(files)):
             yield name, digest.result()
 
@@ -191,6 +190,6 @@ def _differences(folder: str, before: FolderRecord, after: FolderRecord) -> Diff
             for name in sorted(old.keys() & new.keys())
             if old[name]["sha256"] != new[name]["sha256"]
         ],
-        vanished=[f"{folder}/{name}" for name in sorted(old.keys() - new.keys())],
+        deleted=[f"{folder}/{name}" for name in sorted(old.keys() - new.keys())],
         new=[f"{folder}/{name}" for name in sorted(new.keys() - old.keys())],
     )

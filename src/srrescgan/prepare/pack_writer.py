@@ -1,4 +1,4 @@
-"""Writing of a pack, such that a process killed at any moment can go on."""
+"""Pack writer: can resume after the process was killed at any moment."""
 
 import json
 import os
@@ -15,25 +15,25 @@ from srrescgan.errors import DataError
 from srrescgan.files import remove_leftovers, replacing
 
 JOURNAL = "packed.partial.jsonl"
-"""A line for each picture whose pixels are in ``packed.bin``, while there is no index."""
+"""One line for each picture in ``packed.bin``, while there is no index."""
 
 
-class Origin(NamedTuple):
-    """What is remembered of a picture's file."""
+class SourceFile(NamedTuple):
+    """Identity of the file that a packed picture was read from."""
 
     bytes: int
     sha256: str
 
 
 class PackWriter:
-    """An unfinished pack: pixels, and the journal that says which of them count.
+    """An unfinished pack: the pixels, and a journal of the pictures that are complete.
 
-    A picture's line follows its pixels. After a kill both are whole up to some picture; after a
-    power cut they may not be, and the checksums tell.
+    A picture's line is written after its pixels. After a kill, both are complete up to some
+    picture; after a power failure they may not be, which the checksums reveal.
 
     Args:
         target: folder of the pack; an index in it is removed.
-        kept: pictures to keep of an earlier run; whatever was written after them is cut off.
+        kept: pictures of an earlier run to keep; everything written after them is cut off.
     """
 
     def __init__(self, target: Path, kept: list[Entry]) -> None:
@@ -64,20 +64,20 @@ class PackWriter:
         finally:
             self._journal.close()
 
-    def add(self, file: str, origin: Origin, pixels: np.ndarray) -> None:
+    def add(self, file: str, source: SourceFile, pixels: np.ndarray) -> None:
         """Append one picture.
 
         Args:
             file: relative path of its file.
-            origin: what is remembered of the file.
+            source: identity of the file.
             pixels: ``(H, W, 3)`` uint8.
         """
         height, width, _ = pixels.shape
         entry: Entry = {
             "name": picture_name(Path(file)),
             "file": file,
-            "bytes": origin.bytes,
-            "sha256": origin.sha256,
+            "bytes": source.bytes,
+            "sha256": source.sha256,
             "offset": -(-self._end // ALIGNMENT) * ALIGNMENT,
             "height": height,
             "width": width,
@@ -92,7 +92,7 @@ class PackWriter:
         self._end = entry_end(entry)
 
     def finish(self, files: Iterable[str]) -> None:
-        """Write the index: from now on it is a pack."""
+        """Write the index, which completes the pack."""
         os.fsync(self._pixels.fileno())
         index = {
             "version": VERSION,
@@ -104,7 +104,7 @@ class PackWriter:
 
 
 def end_of(entries: list[Entry]) -> int:
-    """First byte after the last picture."""
+    """Position of the first byte after the last picture."""
     return max((entry_end(entry) for entry in entries), default=0)
 
 
@@ -112,12 +112,12 @@ def read_journal(path: Path) -> list[Entry]:
     """Pictures that an unfinished run packed, in order; none if there is no journal.
 
     Raises:
-        DataError: it is damaged, or of another program.
+        DataError: the journal is damaged or was written by another program.
     """
     if not path.is_file():
         return []
     try:
-        # Of the last line a killed process may have written a part only.
+        # A killed process may have written only a part of the last line.
         head, *entries = [json.loads(line) for line in path.read_text().split("\n")[:-1]]
         if head != {"version": VERSION}:
             raise ValueError("another version")
@@ -125,6 +125,6 @@ def read_journal(path: Path) -> list[Entry]:
             entry_end(entry)
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
-            f"{path} is damaged or of another program: remove it, and the packing starts anew"
+            f"{path} is damaged or was written by another program: remove it to restart the packing"
         ) from error
     return entries

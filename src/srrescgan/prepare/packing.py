@@ -1,4 +1,4 @@
-"""A folder of picture files into a packed one: in parallel, in bounded memory, resumable."""
+"""Pack a folder of picture files: parallel, in bounded memory, resumable."""
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -19,84 +19,85 @@ from srrescgan.data.pack import (
     read_index,
 )
 from srrescgan.data.pictures import picture_name
-from srrescgan.degrade.prefetch import ahead
+from srrescgan.degrade.prefetch import prefetch
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256
 from srrescgan.images import image_size, list_images, read_image
-from srrescgan.prepare.pack_writer import JOURNAL, Origin, PackWriter, end_of, read_journal
+from srrescgan.prepare.pack_writer import JOURNAL, PackWriter, SourceFile, end_of, read_journal
 
 
 @dataclass(frozen=True)
-class Packed:
-    """What a run did."""
+class PackSummary:
+    """Result of :func:`pack_folder`, counted in pictures."""
 
-    made: int
-    """Pictures it packed."""
-    found: int
-    """Pictures that an earlier run had packed."""
+    packed: int
+    """In this run."""
+    kept: int
+    """Packed in an earlier run."""
 
 
-def pack_folder(source: Path, target: Path, workers: int = 4, overwrite: bool = False) -> Packed:
-    """Pack the pixels of every picture of a folder, as ``read_image`` gives them.
+def pack_folder(
+    source: Path, target: Path, workers: int = 4, overwrite: bool = False
+) -> PackSummary:
+    """Pack the pixels of every picture in a folder, as ``read_image`` returns them.
 
-    ``workers`` threads decode ahead of the one that writes (Pillow decodes outside of Python's
-    lock). Memory holds about ``workers`` + 2 pictures, however many there are.
+    ``workers`` threads decode while one writes (Pillow releases Python's lock to decode). Memory
+    holds about ``workers`` + 2 pictures, however many there are.
 
-    An unfinished pack is completed: the pictures packed before are kept, up to the first that is no
-    longer what it was. So a run that was killed goes on, and ends with the same bytes as one that
-    was not. Pictures that cannot be read do not stop the others; they are reported together, and
-    the pack is finished by the run after they were mended or removed. A finished pack of just these
-    pictures is left as it is.
+    An unfinished pack is completed: pictures packed before are kept, up to the first that changed.
+    A run that was killed therefore resumes, and ends with the same bytes as an uninterrupted one.
+    Unreadable pictures are skipped and reported together; run again after replacing or removing
+    them to finish the pack. A finished pack of the same pictures is not changed.
 
     Args:
         source: folder of picture files.
-        target: folder for the pack; made if need be. May be ``source`` itself.
+        target: folder for the pack; created if it does not exist. May be ``source`` itself.
         workers: threads, at least 1.
-        overwrite: bring a finished pack of other pictures up to date.
+        overwrite: update a finished pack of other pictures.
 
     Raises:
         ConfigError: ``workers`` is below 1.
-        DataError: nothing to pack; two pictures of one name; unreadable pictures, all of them; a
-            finished pack of other pictures; a target that holds other files; no room on the disk.
+        DataError: nothing to pack; two pictures of one name; unreadable pictures; a finished pack
+            of other pictures; a target that holds picture files; not enough disk space.
     """
     if workers < 1:
         raise ConfigError(f"workers={workers}: must be at least 1")
     files = _plan(source, target)
     try:
         with ThreadPoolExecutor(workers) as pool:
-            known = _known(target, overwrite)
-            kept = _still_valid(pool, known, files, target, workers)
+            earlier = _earlier_entries(target, overwrite)
+            kept = _still_valid(pool, earlier, files, target, workers)
             done = {entry["file"] for entry in kept}
             to_do = [file for file in files if file not in done]
-            if (target / INDEX).is_file() and not overwrite and (to_do or len(kept) < len(known)):
-                first = (to_do if len(kept) == len(known) else [known[len(kept)]["file"]])[0]
+            if (target / INDEX).is_file() and not overwrite and (to_do or len(kept) < len(earlier)):
+                first = (to_do if len(kept) == len(earlier) else [earlier[len(kept)]["file"]])[0]
                 raise DataError(
                     f"{target} is a finished pack, but not of the pictures in {source} as they are "
-                    f"now (the first difference is {first}): pack into another folder, or bring it "
-                    f"up to date with overwrite=true"
+                    f"now (the first difference is {first}): pack into another folder, or "
+                    f"update it with overwrite=true"
                 )
-            if to_do or len(kept) < len(known) or not (target / INDEX).is_file():
+            if to_do or len(kept) < len(earlier) or not (target / INDEX).is_file():
                 _check_room(pool, target, kept, [files[file] for file in to_do])
                 _pack(pool, files, to_do, kept, target, workers)
             (target / JOURNAL).unlink(missing_ok=True)
     except OSError as error:
         raise DataError(
-            f"cannot pack into {target} ({error.strerror or error}): make room, or choose a folder "
-            f"that you may write to; run it again and it goes on where it stopped"
+            f"cannot pack into {target} ({error.strerror or error}): free disk space or choose a "
+            f"folder that you may write to, then run it again to resume"
         ) from error
-    return Packed(len(to_do), len(kept))
+    return PackSummary(len(to_do), len(kept))
 
 
 def _plan(source: Path, target: Path) -> dict[str, Path]:
-    """Relative to whole path of every picture, in order; refuse what cannot be packed."""
+    """Relative name to path of every picture, in order; refuse what cannot be packed."""
     files = {path.relative_to(source).as_posix(): path for path in list_images(source)}
     if not files:
         raise DataError(f"{source} holds no images: put them there or correct the path")
     in_place = target.resolve() == source.resolve()
     if not in_place and target.is_dir() and (images := list_images(target)):
         raise DataError(
-            f"{target} holds picture files (such as {images[0].name}), which nobody would see "
-            f"beside a pack: choose another folder"
+            f"{target} holds picture files (such as {images[0].name}), which would be "
+            f"hidden by a pack: choose another folder"
         )
     owners: dict[str, list[str]] = {}
     for file in files:
@@ -109,8 +110,8 @@ def _plan(source: Path, target: Path) -> dict[str, Path]:
     return files
 
 
-def _known(target: Path, overwrite: bool) -> list[Entry]:
-    """What earlier runs packed, in the order of its places in the file of pixels."""
+def _earlier_entries(target: Path, overwrite: bool) -> list[Entry]:
+    """Pictures that earlier runs packed, in the order of their offsets."""
     if not (target / INDEX).is_file():
         return read_journal(target / JOURNAL)
     try:
@@ -122,9 +123,13 @@ def _known(target: Path, overwrite: bool) -> list[Entry]:
 
 
 def _still_valid(
-    pool: ThreadPoolExecutor, known: list[Entry], files: dict[str, Path], target: Path, workers: int
+    pool: ThreadPoolExecutor,
+    earlier: list[Entry],
+    files: dict[str, Path],
+    target: Path,
+    workers: int,
 ) -> list[Entry]:
-    """The longest beginning of ``known`` whose files and pixels are what they were."""
+    """The first entries of ``earlier``, up to the first whose file or pixels changed."""
     pixels = target / PIXELS
     store = PixelStore(pixels)
     length = pixels.stat().st_size if pixels.is_file() else 0
@@ -135,11 +140,11 @@ def _still_valid(
             return False
         try:
             return file_sha256(path) == entry["sha256"] and packed_picture(entry, store).is_intact()
-        except OSError:  # will be reported when it is read
+        except OSError:  # reported later, when it is read
             return False
 
     valid = []
-    for entry, check in ahead(pool, is_valid, known, workers):
+    for entry, check in prefetch(pool, is_valid, earlier, workers):
         if not check.result():
             break
         valid.append(entry)
@@ -149,7 +154,7 @@ def _still_valid(
 def _check_room(
     pool: ThreadPoolExecutor, target: Path, kept: list[Entry], to_do: list[Path]
 ) -> None:
-    """Refuse to begin what the disk cannot hold."""
+    """Refuse to start if the disk is too small."""
     target.mkdir(parents=True, exist_ok=True)
     pixels = target / PIXELS
     present = pixels.stat().st_size if pixels.is_file() else 0
@@ -158,14 +163,14 @@ def _check_room(
     if needed > free:
         raise DataError(
             f"packing into {target} needs {needed / 1e6:.1f} MB more, and the disk has "
-            f"{free / 1e6:.1f} MB left: make room or choose another folder"
+            f"{free / 1e6:.1f} MB left: free disk space or choose another folder"
         )
 
 
 def _bytes_needed(path: Path) -> int:
     try:
         height, width = image_size(path)
-    except DataError:  # will be reported when it cannot be read
+    except DataError:  # reported later, when it is read
         return 0
     return height * width * 3 + ALIGNMENT
 
@@ -180,7 +185,7 @@ def _pack(
 ) -> None:
     problems = []
     with PackWriter(target, kept) as writer:
-        loading = ahead(pool, lambda file: _load(files[file]), to_do, workers)
+        loading = prefetch(pool, lambda file: _load(files[file]), to_do, workers)
         for file, loaded in track(loading, "Packing", total=len(to_do)):
             try:
                 pixels, origin = loaded.result()
@@ -195,19 +200,21 @@ def _pack(
         raise DataError(
             "\n  ".join(
                 [
-                    f"{count} of {len(files)} pictures cannot be packed. Mend or remove them and "
-                    f"run it again, the others are done:",
+                    f"{count} of {len(files)} pictures cannot be packed. Replace or remove them, "
+                    f"then run it again to finish; the others are packed:",
                     *problems,
                 ]
             )
         )
 
 
-def _load(path: Path) -> tuple[np.ndarray, Origin]:
-    """Pixels of a file, and what is remembered of it."""
+def _load(path: Path) -> tuple[np.ndarray, SourceFile]:
+    """Pixels and identity of a file."""
     try:
-        return read_image(path), Origin(path.stat().st_size, file_sha256(path))
+        return read_image(path), SourceFile(path.stat().st_size, file_sha256(path))
     except OSError as error:
-        raise DataError(f"{path} cannot be read ({error.strerror or error})") from error
+        raise DataError(
+            f"{path} cannot be read ({error.strerror or error}): copy it again"
+        ) from error
     except MemoryError as error:
         raise DataError(f"{path} does not fit into memory: cut it into smaller images") from error

@@ -1,4 +1,4 @@
-"""Folders of made pictures: which pixels, which names, and what a second run does."""
+"""Degraded folders: pixels, names, and what a second run does."""
 
 import json
 import shutil
@@ -12,8 +12,8 @@ import torch
 
 from srrescgan.data import HRFolder, PairedFolder
 from srrescgan.degradations import JPEG, Bicubic, Compose, GaussianNoise
-from srrescgan.degrade import degrading
-from srrescgan.degrade.degrading import Outcome, degrade_folder
+from srrescgan.degrade import degrade_folder as module
+from srrescgan.degrade.degrade_folder import DegradeSummary, degrade_folder
 from srrescgan.degrade.pairs import PairMaker
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image, to_tensor, to_uint8, write_png
@@ -23,7 +23,7 @@ NOISY = Compose([Bicubic(4, quantise=True), GaussianNoise(8 / 255)])
 SOFTWARE = {"code": "abc", "device": "cpu"}
 
 
-def make(source: Path, folder: Path, settings: dict | None = None, **options) -> Outcome:
+def make(source: Path, folder: Path, settings: dict | None = None, **options) -> DegradeSummary:
     arguments = {"workers": options.pop("workers", 2), "overwrite": options.pop("overwrite", False)}
     made_with = options.pop("made_with", SOFTWARE)
     maker = PairMaker(options.pop("degradation", NOISY), options.pop("scale", 4), **options)
@@ -52,7 +52,7 @@ def photos(photo_folder) -> Path:
 
 def test_names_sizes_and_hashes_are_in_the_manifest(photos: Path, tmp_path: Path) -> None:
     made = make(photos, tmp_path / "lr", {"seed": 0, "scale": 4})
-    assert made == Outcome(made=6, found=0, failures=[])
+    assert made == DegradeSummary(made=6, kept=0, failures=[])
     names = ["0000.png", "0001.png", "0002.png", "0003.png"]
     names += ["day.1/4.night.png", "day.1/5.night.png"]
     assert sorted(contents(tmp_path / "lr")) == [*names, "manifest.json"]
@@ -164,7 +164,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
         count += 1
         write_png(path, image)
 
-    monkeypatch.setattr(degrading, "write_png", write)
+    monkeypatch.setattr(module, "write_png", write)
 
 
 @pytest.mark.parametrize("writes", [0, 1, 2, 5, 7, 11])
@@ -181,12 +181,12 @@ def test_a_run_that_died_goes_on_and_leaves_no_trace(
     with (died / "manifest.partial.jsonl").open("a") as journal:
         journal.write('{"input": "00')  # the line that was being written
     kept = {path: path.stat().st_mtime_ns for path in died.rglob("*.png") if path.name[0] != "."}
-    outcome = make(photos, died, pairs="sdsr", workers=1)
+    summary = make(photos, died, pairs="sdsr", workers=1)
     assert contents(died) == contents(tmp_path / "whole")
-    assert (outcome.made + outcome.found, outcome.failures) == (6, [])
+    assert (summary.made + summary.kept, summary.failures) == (6, [])
     # What was finished, but for the last lines that the journal may lack, was not made again.
     again = [path for path, time in kept.items() if path.stat().st_mtime_ns != time]
-    assert outcome.found >= (writes - 4) // 2
+    assert summary.kept >= (writes - 4) // 2
     assert len(again) <= 4
 
 
@@ -211,7 +211,7 @@ def test_a_finished_set_is_left_alone(photos: Path, tmp_path: Path) -> None:
     make(photos, tmp_path / "lr")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "lr").rglob("*")}
     later = {"code": "def", "device": "cpu"}  # which made nothing of it
-    assert make(photos, tmp_path / "lr", made_with=later) == Outcome(0, 6, [])
+    assert make(photos, tmp_path / "lr", made_with=later) == DegradeSummary(0, 6, [])
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "lr").rglob("*")} == times
 
 
@@ -223,7 +223,7 @@ def test_only_what_changed_is_made_again(photos: Path, tmp_path: Path) -> None:
     shutil.copy(photos / "0000.png", photos / "0003.png")
     shutil.copy(photos / "0000.png", photos / "new.png")
     later = {"code": "def", "device": "cpu"}
-    assert make(photos, lr, made_with=later) == Outcome(made=4, found=3, failures=[])
+    assert make(photos, lr, made_with=later) == DegradeSummary(made=4, kept=3, failures=[])
     make(photos, tmp_path / "whole", made_with=later)
     mended, whole = contents(lr), contents(tmp_path / "whole")
     del mended["manifest.json"], whole["manifest.json"]
@@ -287,11 +287,11 @@ def test_originals_that_cannot_be_used_do_not_stop_the_others(photos: Path, tmp_
     whole, good = ((photos / name).read_bytes() for name in ("0001.png", "0002.png"))
     (photos / "0001.png").write_bytes(whole[:300])
     write_png(photos / "tiny.png", np.zeros((3, 9, 3), np.uint8))
-    outcome = make(photos, tmp_path / "lr")
-    assert outcome.made == 5
-    assert [failure["input"] for failure in outcome.failures] == ["0001.png", "tiny.png"]
-    assert manifest(tmp_path / "lr")["failed"] == outcome.failures
-    assert "3 x 9 pixels" in outcome.failures[1]["reason"]
+    summary = make(photos, tmp_path / "lr")
+    assert summary.made == 5
+    assert [failure["input"] for failure in summary.failures] == ["0001.png", "tiny.png"]
+    assert manifest(tmp_path / "lr")["failed"] == summary.failures
+    assert "3 x 9 pixels" in summary.failures[1]["reason"]
     (photos / "0002.png").write_bytes(whole[:300])  # one that was good before
     assert make(photos, tmp_path / "lr").made == 0
     assert [image["input"] for image in manifest(tmp_path / "lr")["images"]][:2] == [
@@ -301,7 +301,7 @@ def test_originals_that_cannot_be_used_do_not_stop_the_others(photos: Path, tmp_
     (photos / "tiny.png").unlink()
     (photos / "0001.png").write_bytes(whole)
     (photos / "0002.png").write_bytes(good)
-    assert make(photos, tmp_path / "lr") == Outcome(made=2, found=4, failures=[])
+    assert make(photos, tmp_path / "lr") == DegradeSummary(made=2, kept=4, failures=[])
     make(photos, tmp_path / "good")
     assert contents(tmp_path / "lr") == contents(tmp_path / "good")
 
@@ -312,7 +312,7 @@ def test_a_full_disk_stops_the_run_and_says_so(
     def full(path: Path, image: np.ndarray) -> None:
         raise DataError(f"cannot write {path} (No space left on device)")
 
-    monkeypatch.setattr(degrading, "write_png", full)
+    monkeypatch.setattr(module, "write_png", full)
     with pytest.raises(DataError, match="No space left"):
         make(photos, tmp_path / "lr")
     assert not (tmp_path / "lr/manifest.json").exists()
