@@ -32,8 +32,8 @@ class Limits:
     def __post_init__(self) -> None:
         if self.max_auc is not None and not 0.5 <= self.max_auc <= 1:
             raise ConfigError(
-                f"max_auc={self.max_auc:g}: expected 0.5 (indistinguishable) to 1 (always told"
-                " apart)"
+                f"max_auc={self.max_auc:g}: expected 0.5 (indistinguishable) to 1 (always"
+                " distinguished)"
             )
         names = [statistic.name for statistic in STATISTICS]
         for name in self.max_distance:

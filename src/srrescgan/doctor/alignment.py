@@ -1,11 +1,11 @@
 """Alignment of an lr picture with its hr picture, to a fraction of a pixel.
 
 lr is compared with the bicubically downscaled hr (:func:`srrescgan.ops.resize.imresize`, which has
-the pixel centres that the field uses) in five windows, the four corners and the centre, by
+the pixel centers that the field uses) in five windows, the four corners and the center, by
 ``skimage.registration.phase_cross_correlation`` (Guizar-Sicairos, Thurman, Fienup, Optics Letters
 33, 2008). Phase normalization is off, because it would give noise the same weight as edges. The
 shift is the median over the windows. The stretch is how far the windows drift apart from the
-centre: a downscale with aligned corners is right in the middle and wrong at the edges.
+center: a downscale with aligned corners is right in the middle and wrong at the edges.
 """
 
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class _Window:
     width: int
 
     def offset(self, height: int, width: int) -> tuple[float, float]:
-        """Distance of the window's centre from the picture's, -1 to 1, vertical first."""
+        """Distance of the window's center from the picture's, -1 to 1, vertical first."""
         return (
             (2 * self.top + self.height - height) / height,
             (2 * self.left + self.width - width) / width,

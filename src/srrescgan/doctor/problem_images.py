@@ -30,7 +30,7 @@ def problem_images(problem: Problem) -> Iterator[tuple[np.ndarray, str]]:
         elif problem.check == "shift" and len(problem.pictures) == 2:
             lr, hr = problem.pictures
             yield (
-                _side_by_side(_centres(lr, hr)),
+                _side_by_side(_centers(lr, hr)),
                 f"lr {lr} | hr at its size | their difference (grey: none)",
             )
     except DataError:  # deleted since the scan; the table lists it anyway
@@ -43,8 +43,8 @@ def _thumbnail(picture: Picture) -> np.ndarray:
     return np.asarray(image)
 
 
-def _centres(lr: Picture, hr: Picture) -> list[np.ndarray]:
-    """Centres of lr, of hr downscaled to lr's size by area, and of half their difference."""
+def _centers(lr: Picture, hr: Picture) -> list[np.ndarray]:
+    """Centers of lr, of hr downscaled to lr's size by area, and of half their difference."""
     small, large = lr.read(), hr.read()
     height, width = small.shape[:2]
     scale = max(1, large.shape[0] // height)

@@ -13,8 +13,8 @@ _UNRELATED = 0.5
 """Registration error above which a pair is compared by hash. Noise of 25/255 and JPEG of quality 10
 do not reach it everywhere in a picture."""
 _FIX = (
-    "make lr again with a downscale that keeps pixel centres: python -m srrescgan.degrade, or "
-    "MATLAB's imresize; not nearest neighbour, not align_corners. Pairs that a camera took have to "
+    "make lr again with a downscale that keeps pixel centers: python -m srrescgan.degrade, or "
+    "MATLAB's imresize; not nearest neighbor, not align_corners. Pairs that a camera took have to "
     "be registered"
 )
 
