@@ -107,6 +107,39 @@ def test_valid_command_lines_pass(overrides: list[str]) -> None:
     check_overrides("train", overrides)
 
 
+def test_a_key_that_an_experiment_sets_for_another_network_names_the_file() -> None:
+    with pytest.raises(ConfigError) as caught:
+        check_overrides("train", ["experiment=demo_real", "generator=dsgan"])
+    lines = str(caught.value).splitlines()
+    assert lines == [
+        f"unknown key 'generator.{key}': not an argument of srrescgan.generators.DSGANGenerator;"
+        f" conf/experiment/demo.yaml sets it. Remove it with ~generator.{key}, or choose another"
+        " generator="
+        for key in ("alpha_init", "noise_estimate")
+    ]
+    advice = [re.search(r"~[\w.]+", line)[0] for line in lines]
+    check_overrides("train", ["experiment=demo_real", "generator=dsgan", *advice])
+
+
+def test_a_key_that_a_recipe_sets_names_the_file(tmp_path) -> None:
+    with pytest.raises(ConfigError, match=r"optimizer\.g\.betas.*conf/recipe/dsgan\.yaml sets it"):
+        check_overrides("train", ["experiment=dsgan_demo", "optimizer.g._target_=torch.optim.SGD"])
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment/mine.yaml").write_text(
+        "# @package _global_\ndefaults: [override /recipe: srrescgan]\ngenerator: {depth: 2}\n"
+    )
+    with pytest.raises(ConfigError, match=r"generator\.depth'.*conf/experiment/mine\.yaml sets it"):
+        check_overrides("train", ["experiment=mine"], config_dir=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "override", ["+data.degradations.div2k=null", "data.degradations.div2k.quality=3"]
+)
+def test_a_renamed_key_is_answered_with_its_present_name(override: str) -> None:
+    with pytest.raises(ConfigError, match=r"data\.degradations.*called 'data\.val_degradations"):
+        check_overrides("train", [override])
+
+
 def test_the_name_of_a_protocol_means_one_rule() -> None:
     with pytest.raises(ConfigError, match=r"protocol\.rgb8\.border: .*\+protocol\.mine=") as caught:
         check_overrides("eval", ["experiment=demo", "protocol.rgb8.border=4"])

@@ -188,7 +188,7 @@ def test_a_set_can_be_seen_through_a_camera_of_its_own(photo_folder):
     folder = photo_folder(count=1)
     photos = {name: HRFolder(str(folder), 4) for name in ("clean", "noisy", "usual")}
     cameras = {"clean": Bicubic(4), "noisy": Compose([Bicubic(4), GaussianNoise(40 / 255)])}
-    module = _module(folder, val=photos, degradations={**cameras, "usual": None})
+    module = _module(folder, val=photos, val_degradations={**cameras, "usual": None})
     module.setup("test")
     lr = {
         name: _batches(module, loader)[0]["lr"]
@@ -202,7 +202,7 @@ def test_a_set_can_be_seen_through_a_camera_of_its_own(photo_folder):
 def test_no_camera_for_one_set_is_found_before_it_is_needed(photo_folder):
     folder = photo_folder(count=1)
     photos = {name: HRFolder(str(folder), 4) for name in ("first", "second")}
-    module = _module(folder, val=photos, degradation=None, degradations={"first": Bicubic(4)})
+    module = _module(folder, val=photos, degradation=None, val_degradations={"first": Bicubic(4)})
     with pytest.raises(ConfigError, match="second"):
         module.setup("test")
 

@@ -189,7 +189,7 @@ class TestCheck:
         (packed / INDEX).rename(packed / JOURNAL)
         message = _message(HRFolder(str(packed), 4))
         assert f"{packed} was not packed to the end (packed.json is missing)" in message
-        assert "run the packing again, it goes on where it stopped" in message
+        assert "run the packing again; it resumes" in message
 
     @pytest.mark.parametrize("what", ["changed", "new", "gone"])
     def test_files_beside_a_pack_that_are_not_those_it_was_made_of(self, hr, what):

@@ -53,6 +53,19 @@ def test_items_are_a_function_of_seed_epoch_and_index(photo_folder) -> None:
         assert not torch.equal(item(0, 1, 2), other)
 
 
+@pytest.mark.parametrize("augment", [True, False])
+def test_camera_patches_are_flipped_and_rotated_like_the_others(tmp_path: Path, augment) -> None:
+    # One picture of exactly the patch's size, without symmetry: its eight views can be counted.
+    for folder, side in (("clean", 32), ("camera", 8)):
+        (tmp_path / folder).mkdir()
+        ramp = np.arange(side * side, dtype=np.uint8).reshape(side, side)
+        Image.fromarray(np.stack([ramp] * 3, -1)).save(tmp_path / folder / "0.png")
+    folders = str(tmp_path / "clean"), str(tmp_path / "camera")
+    dataset = UnpairedFolder(*folders, scale=4, patch_size=32, augment=augment)
+    views = {dataset[epoch, 0]["lr_real"].numpy().tobytes() for epoch in range(80)}
+    assert len(views) == (8 if augment else 1)
+
+
 def test_in_the_source_domain_both_views_are_of_one_patch(photo_folder) -> None:
     folder = photo_folder("camera", 3, (64, 72))
     dataset = UnpairedFolder(str(folder), None, 4, 32, augment=True)

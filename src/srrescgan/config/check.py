@@ -2,13 +2,15 @@
 
 import dataclasses
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from hydra.utils import get_object
 from omegaconf import DictConfig, OmegaConf
 
+from srrescgan.config.origin import setting_file
+from srrescgan.config.renamed import renamed
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.errors import ConfigError, nearest
 
@@ -43,15 +45,27 @@ def iter_targets(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any
             yield from iter_targets(child, f"{path}[{index}]")
 
 
-def check_targets(cfg: DictConfig) -> None:
+def check_targets(
+    cfg: DictConfig, overrides: Sequence[str] = (), config_dir: str | None = None
+) -> None:
     """Make sure that every key is known, given and within its range.
 
+    Args:
+        cfg: unresolved.
+        overrides: the command line's, to find the experiment or recipe that sets a wrong key.
+        config_dir: a further folder of configurations, from ``--config-dir``.
+
     Raises:
-        ConfigError: naming every key that is not, one per line, and the nearest valid one.
+        ConfigError: naming every key that is not, one per line, with the nearest valid one, and
+            with the file that sets it if that is an experiment or recipe.
     """
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
-    problems = [problem for path, node in iter_targets(tree) for problem in _check(path, node)]
+    problems = [
+        problem
+        for path, node in iter_targets(tree)
+        for problem in _check(path, node, overrides, config_dir)
+    ]
     problems += [f"{key}= must be given" for key in _missing(tree)]
     problems += [
         f"{key}={tree[key]}: must be at least 1"
@@ -109,7 +123,9 @@ def _unknown_fields(node: DictConfig | None, prefix: str = "") -> Iterator[str]:
             yield f"unknown key '{prefix}{key}'{nearest(key, known)}"
 
 
-def _check(path: str, node: dict[str, Any]) -> Iterator[str]:
+def _check(
+    path: str, node: dict[str, Any], overrides: Sequence[str], config_dir: str | None
+) -> Iterator[str]:
     try:
         target = get_object(node["_target_"])
     except Exception as error:
@@ -118,5 +134,14 @@ def _check(path: str, node: dict[str, Any]) -> Iterator[str]:
     parameters = inspect.signature(target).parameters
     if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
         for key in sorted(node.keys() - _HYDRA_KEYS - parameters.keys()):
-            hint = nearest(key, parameters)
-            yield f"unknown key '{path}.{key}': not an argument of {node['_target_']}{hint}"
+            name = f"{path}.{key}"
+            hint = renamed(name) or nearest(key, parameters)
+            file = setting_file(name, overrides, config_dir)
+            unknown = f"unknown key '{name}': not an argument of {node['_target_']}"
+            if file is None:
+                yield f"{unknown}{hint}"
+                continue
+            yield (
+                f"{unknown}; {file} sets it{hint or '.'} Remove it with ~{name}, or choose another"
+                f" {path.split('.')[0]}="
+            )

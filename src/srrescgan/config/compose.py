@@ -42,14 +42,15 @@ def check_overrides(
     search = _search_path(config_dir)
     with initialize_config_dir(CONFIG_DIR, version_base="1.3"):
         try:
-            variants = [_compose(config_name, [*search, *each]) for each in _variants(overrides)]
+            lines = list(_variants(overrides))
+            variants = [_compose(config_name, [*search, *each]) for each in lines]
         except ConfigError as error:
             if "to Integer" in str(error) and any("=interval(" in each for each in overrides):
                 raise ConfigError(f"{error}: for whole numbers write int(interval(...))") from error
             raise
     GlobalHydra.instance().clear()
-    for cfg in variants:
-        check_targets(cfg)
+    for cfg, line in zip(variants, lines, strict=True):
+        check_targets(cfg, line, config_dir)
     return variants
 
 

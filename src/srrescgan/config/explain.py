@@ -10,6 +10,7 @@ from hydra.errors import HydraException
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
+from srrescgan.config.renamed import renamed
 from srrescgan.errors import nearest
 
 _PLUGINS = {
@@ -78,7 +79,7 @@ def _unknown_key(key: str, cfg: DictConfig) -> str:
         return f"'{key}=' is not a choice{hint} (available: {'=, '.join(packages)}=)"
     if group in groups and "@" in key:
         return f"unknown key '{key}'; did you mean '{group}'?"
-    return f"unknown key '{key}'{nearest(key, _keys(cfg))}"
+    return f"unknown key '{key}'{renamed(key) or nearest(key, _keys(cfg))}"
 
 
 def _options(group: str) -> list[str]:

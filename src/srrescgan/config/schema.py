@@ -283,6 +283,21 @@ def _package_dir(package: str) -> str:
     return str(spec.submodule_search_locations[0])
 
 
+def _set_folder(data_set: str, part: str) -> str:
+    """Folder of a part of a data set, below ``paths.data_dir``.
+
+    Args:
+        data_set: file in ``conf/dataset``, where the folder is written.
+        part: key in its ``downloads`` or ``made``, or ``generated``.
+    """
+    own: Any = OmegaConf.load(f"{CONFIG_DIR}/dataset/{data_set}.yaml")
+    parts = {**own.get("downloads", {}), **own.get("made", {})}
+    folder = own.generated if part == "generated" else parts[part].folder
+    while "folder" not in own:  # in the data set that this one extends, which comes first
+        own = OmegaConf.load(f"{CONFIG_DIR}/dataset/{own.defaults[0]}.yaml")
+    return f"{own.folder}/{folder}".removeprefix("./")
+
+
 def register() -> None:
     """Register the schemas with Hydra and the resolvers with OmegaConf."""
     store = ConfigStore.instance()
@@ -303,3 +318,4 @@ def register() -> None:
     OmegaConf.register_new_resolver("half", lambda count: count // 2, replace=True)
     OmegaConf.register_new_resolver("short_hash", lambda text: text_hash(text)[:8], replace=True)
     OmegaConf.register_new_resolver("package_dir", _package_dir, replace=True)
+    OmegaConf.register_new_resolver("set_folder", _set_folder, replace=True)

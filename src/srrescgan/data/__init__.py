@@ -1,4 +1,4 @@
-"""From picture files to batches: reading, pairing, cropping, sampling, degrading."""
+"""Data sets and batches: reading, pairing, cropping, sampling, degrading images."""
 
 from srrescgan.data.datamodule import SRDataModule
 from srrescgan.data.hr_folder import HRFolder

@@ -1,4 +1,4 @@
-"""Everything between the data sets and a system: batches, degradation, mixing."""
+"""Data module: batches from data sets, with degradation and mixup."""
 
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
@@ -20,7 +20,7 @@ from srrescgan.types import IMAGES, Clock, Degradation, SRBatch
 
 @runtime_checkable
 class FolderDataset(Protocol):
-    """A data set that reads folders and can look them over beforehand."""
+    """A data set that reads folders and can check them in advance."""
 
     scale: int
 
@@ -30,43 +30,44 @@ class FolderDataset(Protocol):
         ...
 
     def candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        """What the folders hold of every wanted image, and what is wrong with the folders."""
+        """Files of every wanted image, and the problems of the folders."""
         ...
 
     def folders(self) -> dict[str, Path]:
-        """Role to the folder it is read from."""
+        """Role to its folder."""
         ...
 
     def check(self) -> None:
-        """Raise one DataError with all that would fail later."""
+        """Raise one DataError with everything that would fail later."""
         ...
 
 
 class SRDataModule(pl.LightningDataModule):
     """Serve training patches by iteration and named validation sets image by image.
 
-    Low-resolution images that a data set does not have are made here, on the batch's device, by
-    the same degradation object that can also write them to disk.
+    Missing lr images are made here, on the batch's device, by the same degradation that can also
+    write them to disk.
 
-    The samplers already share the work between processes and know where a resumed run stands, so
+    The samplers distribute the work over processes and start at the iteration of a resumed run, so
     the trainer needs ``use_distributed_sampler=False``.
 
     Args:
         train: training patches; ``None`` when nothing is trained.
-        val: name to data set of whole images; one that is ``None`` is left out, which is how a
-            configuration drops a set that it inherits.
-        test: likewise, for testing; ``None`` for the validation sets.
-        degradation: makes lr from hr where a batch has none; ``None`` if all sets have pairs.
-        degradations: instead of it, for single validation or test sets, by name: the same photos
-            can be seen through several cameras. Missing or ``None``: ``degradation``.
+        val: name to data set of whole images; ``None`` leaves a set out, so that a configuration
+            can drop a set that it inherits.
+        test: the same for testing; ``None`` for the validation sets.
+        degradation: makes lr from hr where a batch has no lr; ``None`` if all sets have pairs.
+        val_degradations: by the name of a validation or test set, a degradation used for it instead
+            of ``degradation``, so that the same photos can have several. Missing or ``None``:
+            ``degradation``.
         scale: integer factor between hr and lr.
         batch_size: samples per iteration, over all processes and micro-batches.
         iterations: length of the whole run.
         accumulate: micro-batches per iteration.
-        num_workers: processes that read ahead, per loader; 0 reads in the main process.
+        num_workers: processes per loader that prefetch; 0 reads in the main process.
         mixup: applied to training batches; ``None`` for none.
         seed: of the order of the training images.
-        source: a sentence saying where the data comes from, for the message when it is missing.
+        source: where the data comes from: a sentence for the message when it is missing.
 
     Raises:
         ConfigError: a data set or the degradation has another scale.
@@ -86,14 +87,16 @@ class SRDataModule(pl.LightningDataModule):
         mixup: Mixup | None = None,
         seed: int = 0,
         source: str = "",
-        degradations: dict[str, nn.Module | None] | None = None,
+        val_degradations: dict[str, nn.Module | None] | None = None,
     ) -> None:
         super().__init__()
         self.train = train
         self.val = _present(val)
         self.test = self.val if test is None else _present(test)
         self.degradation = None if degradation is None else degradation.eval()
-        self.degradations = {k: v.eval() for k, v in (degradations or {}).items() if v is not None}
+        self.val_degradations = {
+            k: v.eval() for k, v in (val_degradations or {}).items() if v is not None
+        }
         self.scale = scale
         self.batch_size = batch_size
         self.iterations = iterations
@@ -105,10 +108,10 @@ class SRDataModule(pl.LightningDataModule):
         self._check_scales()
 
     def setup(self, stage: str | None = None) -> None:
-        """Look over the folders that a stage reads, before anything expensive starts.
+        """Check the folders that a stage reads, before anything expensive starts.
 
         Raises:
-            DataError: with what is expected where, all that was found wrong, and the source.
+            DataError: with the expected folders, all problems, and where the data comes from.
             ConfigError: a set has no lr images and there is no degradation to make them.
         """
         datasets = self.datasets(stage)
@@ -133,7 +136,7 @@ class SRDataModule(pl.LightningDataModule):
             raise DataError("\n".join(lines))
 
     def train_dataloader(self) -> DataLoader:
-        """Batches of this process, from the iteration that the system has reached."""
+        """Batches of this process, from the current iteration of the system on."""
         if self.train is None:
             raise ConfigError("there is no training data set: set `data.train`")
         rank, world_size = self._process()
@@ -156,7 +159,7 @@ class SRDataModule(pl.LightningDataModule):
     def test_dataloader(self) -> list[DataLoader]:
         """One loader per test set: whole images, one at a time.
 
-        The batch of an image that cannot be read says so (``problem``) and holds no picture.
+        The batch of an unreadable image has the key ``problem`` instead of images.
         """
         return [
             self._set_loader(name, SkipUnreadable(dataset), again=False)
@@ -166,7 +169,7 @@ class SRDataModule(pl.LightningDataModule):
     def transfer_batch_to_device(
         self, batch: SRBatch, device: torch.device, dataloader_idx: int
     ) -> SRBatch:
-        """Move the images only: reading seeds back from a device would wait for it."""
+        """Move the images only: reading seeds from a device would synchronize with it."""
         moved = batch.copy()
         for key in IMAGES:
             if key in batch:
@@ -174,10 +177,10 @@ class SRDataModule(pl.LightningDataModule):
         return moved
 
     def on_after_batch_transfer(self, batch: SRBatch, dataloader_idx: int) -> SRBatch:
-        """Make ``lr`` where it is missing, on the batch's device; then mix, while training.
+        """Make a missing ``lr`` on the batch's device; in training, apply mixup.
 
-        A batch of unpaired domains has ``lr_real`` instead of ``lr``, one that could not be read
-        has nothing: both are left as they are.
+        A batch of unpaired domains (``lr_real`` instead of ``lr``) and one of an unreadable image
+        are returned unchanged.
         """
         with torch.no_grad():
             if "lr_real" in batch or "problem" in batch:
@@ -199,10 +202,10 @@ class SRDataModule(pl.LightningDataModule):
         return degraded
 
     def _degradation(self, data_set: str) -> nn.Module | None:
-        return self.degradations.get(data_set, self.degradation)
+        return self.val_degradations.get(data_set, self.degradation)
 
     def datasets(self, stage: str | None) -> dict[str, FolderDataset]:
-        """Data sets that a stage reads from folders, by the name a message calls them.
+        """Data sets that a stage reads from folders, by their name in messages.
 
         Args:
             stage: ``fit``, ``validate`` or ``test``; ``None`` for all.
@@ -220,7 +223,7 @@ class SRDataModule(pl.LightningDataModule):
         scales = {name: dataset.scale for name, dataset in self.datasets(None).items()}
         if self.degradation is not None:
             scales["degradation"] = cast(Degradation, self.degradation).scale
-        for name, degradation in self.degradations.items():
+        for name, degradation in self.val_degradations.items():
             scales[f"the degradation of {name}"] = cast(Degradation, degradation).scale
         for name, scale in scales.items():
             if scale != self.scale:
@@ -239,8 +242,8 @@ class SRDataModule(pl.LightningDataModule):
 
     def _set_loader(self, name: str, dataset: Dataset, again: bool = True) -> DataLoader:
         rank, world_size = self._process()
-        # Each image counts on exactly one process: padding with duplicates would bias the means.
-        # But a process without any would skip the validation that the others wait for it in.
+        # Each image is scored on exactly one process: duplicates as padding would bias the means.
+        # But a process without images would skip the validation in which the others wait for it.
         mine = range(rank, len(dataset), world_size) or [_PADDING]  # type: ignore[arg-type]
         return self._loader(_NamedSet(name, dataset), again, sampler=mine, batch_size=1)
 
@@ -250,7 +253,7 @@ class SRDataModule(pl.LightningDataModule):
             num_workers=self.num_workers,
             persistent_workers=again and self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
-            # Of its own, or starting a loader would advance the random state of the training.
+            # Without its own, starting a loader would advance the random state of the training.
             generator=torch.Generator().manual_seed(self.seed),
             **sampling,
         )
@@ -260,7 +263,7 @@ _PADDING = -1
 
 
 class _NamedSet(Dataset[dict[str, Any]]):
-    """A data set whose items say which set they belong to, and whether they count."""
+    """A data set whose items have the name of the set and whether they are padding."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name = name

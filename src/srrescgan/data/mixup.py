@@ -1,4 +1,4 @@
-"""Mixup: train on weighted sums of two images and of their low-resolution versions."""
+"""Mixup: weighted sums of two training images and of their lr images."""
 
 import numpy as np
 import torch
@@ -11,19 +11,22 @@ from srrescgan.types import SRBatch
 
 
 class Mixup:
-    """Mix each image of a batch with another one, hr and lr alike.
+    """Mixes each image of a batch with another one, hr and lr alike.
 
     With the given probability the batch becomes ``lam * x + (1 - lam) * x[permutation]``, with one
-    ``lam ~ Beta(alpha, alpha)`` and one permutation for all (the settings of SRResCGAN's training;
-    the idea is from Zhang et al., ICLR 2018).
+    ``lam ~ Beta(alpha, alpha)`` and one permutation per batch (the settings of SRResCGAN's
+    training; the method is of Zhang et al., ICLR 2018).
 
-    What is drawn is a function of the batch's sample seeds alone. In a distributed run the
-    permutation goes over the batch of all processes, each holding a contiguous slice of it, so
-    that two devices train on what one would.
+    The random numbers are a function of the sample seeds alone. In a distributed run the
+    permutation is over the batch of all processes, each of which holds a contiguous slice of it, so
+    two devices train on the same images as one.
 
     Args:
-        probability: that a batch is mixed, in [0, 1].
-        alpha: of the Beta distribution, above 0; larger mixes more evenly.
+        probability: of mixing a batch, in [0, 1].
+        alpha: parameter of the Beta distribution, above 0; larger values mix more evenly.
+
+    Raises:
+        ValueError: an argument is out of range.
     """
 
     def __init__(self, probability: float = 0.5, alpha: float = 1.2) -> None:
@@ -37,7 +40,7 @@ class Mixup:
     def __call__(self, batch: SRBatch) -> SRBatch:
         """Return the mixed batch, or ``batch`` itself; ``name`` and ``seed`` stay as they are."""
         local = batch["seed"]
-        if world_size() > 1:  # collectives of an accelerator want tensors on it
+        if world_size() > 1:  # collectives need the tensors on the accelerator
             local = _gather(local.to(batch["hr"].device))
         seeds = local.tolist()
         rng = np.random.default_rng(derive_seed("mixup", *seeds))

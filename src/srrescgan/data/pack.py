@@ -1,13 +1,13 @@
-"""A packed folder: the decoded pixels of many pictures in one file that is mapped into memory.
+"""Packed folder: the decoded pixels of many images in one memory-mapped file.
 
-``packed.bin`` holds each picture's ``(H, W, 3)`` uint8 RGB pixels, row by row, beginning at a
-multiple of 4096 bytes, with zeros between. ``packed.json``, the index, says for each picture its
-name, place, size and checksum, and the file it was made of. It is written last: a folder without
-it is not packed yet. A pack may lie in a folder of its own, or beside the files and is then read
-instead of them. :mod:`srrescgan.prepare.packing` writes it.
+``packed.bin`` holds the ``(H, W, 3)`` uint8 RGB pixels of each image, row by row, from a multiple
+of 4096 bytes on, padded with zeros. ``packed.json``, the index, has the name, offset, size and
+checksum of each image, and the file that it was made from. The index is written last: a folder
+without it is not packed yet. A pack may be in a folder of its own, or beside the image files, and
+is then read instead of them. :mod:`srrescgan.prepare.packing` writes it.
 
-Rows were chosen by measurement: cutting a patch out of a mapped file takes some 20 microseconds in
-any layout, and the plain one needs no library and can be cut like any array.
+The layout was chosen by measurement: cropping a patch from a mapped file takes some 20 microseconds
+in any layout, and plain rows need no library and can be sliced like any array.
 """
 
 import json
@@ -26,11 +26,11 @@ INDEX = "packed.json"
 PIXELS = "packed.bin"
 VERSION = 1
 ALIGNMENT = 4096
-"""Bytes of a page of memory on common machines: no two pictures share one."""
+"""Bytes of a memory page on common machines; no two images share a page."""
 
 
-class Entry(TypedDict):
-    """One picture in the index."""
+class PackEntry(TypedDict):
+    """One image in the index."""
 
     name: str
     """Relative path of the picture's file, without suffix."""
@@ -49,7 +49,7 @@ class Entry(TypedDict):
 
 
 class PixelStore:
-    """``packed.bin``, mapped when first read, and anew in each process that it is sent to."""
+    """``packed.bin``, mapped at the first read, and again in each process that it is sent to."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -87,7 +87,7 @@ class PackedPicture:
 
     @property
     def path(self) -> Path:
-        """File that holds it, with others."""
+        """File that holds it, together with other images."""
         return self.store.path
 
     def size(self) -> tuple[int, int]:
@@ -95,7 +95,7 @@ class PackedPicture:
         return self.height, self.width
 
     def read(self) -> np.ndarray:
-        """``(H, W, 3)`` uint8 RGB: a read-only view. Only what is cut out of it is read."""
+        """``(H, W, 3)`` uint8 RGB: a read-only view. Only the parts that are used are read."""
         end = self.offset + self.height * self.width * 3
         return self.store.pixels[self.offset : end].reshape(self.height, self.width, 3)
 
@@ -110,7 +110,7 @@ def checksum(pixels: np.ndarray) -> int:
 
 
 def is_pack(folder: Path) -> bool:
-    """Whether a folder is read as a packed one: it has an index, or no files but their pixels."""
+    """Whether a folder is read as packed: it has an index, or pixels and no image files."""
     if (folder / INDEX).is_file():
         return True
     return (folder / PIXELS).is_file() and not list_images(folder)
@@ -119,11 +119,11 @@ def is_pack(folder: Path) -> bool:
 def open_pack(folder: Path) -> dict[str, PackedPicture]:
     """Pictures of a packed folder by name, in order. Reads the index only.
 
-    Where the files lie beside the pack they must be those that it was made of.
+    If there are image files beside the pack, they must be the ones that it was made from.
 
     Raises:
-        DataError: index or pixels are missing, damaged, or do not belong together; or the files
-            beside them are others, by name or length.
+        DataError: index or pixels are missing, damaged, or do not belong together; or the image
+            files beside them differ in name or length.
     """
     entries = read_index(folder)
     _compare_with_files(folder, entries)
@@ -131,15 +131,15 @@ def open_pack(folder: Path) -> dict[str, PackedPicture]:
     return {entry["name"]: packed_picture(entry, store) for entry in entries}
 
 
-def packed_picture(entry: Entry, store: PixelStore) -> PackedPicture:
-    """Handle for a picture in the index."""
+def packed_picture(entry: PackEntry, store: PixelStore) -> PackedPicture:
+    """Handle of an image in the index."""
     return PackedPicture(
         entry["name"], entry["offset"], entry["height"], entry["width"], entry["crc32"], store
     )
 
 
-def read_index(folder: Path) -> list[Entry]:
-    """What a packed folder holds, in order of the files' names.
+def read_index(folder: Path) -> list[PackEntry]:
+    """Entries of a packed folder, in the order of the file names.
 
     Raises:
         DataError: as for :func:`open_pack`.
@@ -147,8 +147,8 @@ def read_index(folder: Path) -> list[Entry]:
     path, pixels = folder / INDEX, folder / PIXELS
     if not path.is_file():
         raise DataError(
-            f"{folder} was not packed to the end ({path.name} is missing): run the packing again, "
-            f"it goes on where it stopped"
+            f"{folder} was not packed to the end ({path.name} is missing): run the packing again; "
+            f"it resumes"
         )
     try:
         index = json.loads(path.read_text())
@@ -171,7 +171,7 @@ def read_index(folder: Path) -> list[Entry]:
     return entries
 
 
-def _compare_with_files(folder: Path, entries: list[Entry]) -> None:
+def _compare_with_files(folder: Path, entries: list[PackEntry]) -> None:
     files = {
         path.relative_to(folder).as_posix(): path.stat().st_size for path in list_images(folder)
     }
@@ -184,11 +184,11 @@ def _compare_with_files(folder: Path, entries: list[Entry]) -> None:
         )
 
 
-def entry_end(entry: Entry) -> int:
-    """First byte after a picture's pixels.
+def entry_end(entry: PackEntry) -> int:
+    """First byte after the pixels of an image.
 
     Raises:
-        KeyError, TypeError, ValueError: something is not as in :class:`Entry`.
+        KeyError, TypeError, ValueError: the entry does not match :class:`PackEntry`.
     """
     numbers = (
         *(entry["offset"], entry["height"], entry["width"]),

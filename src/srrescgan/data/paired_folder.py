@@ -1,4 +1,4 @@
-"""Two folders, of true images and of their low-resolution versions, paired by name."""
+"""Folders of hr and lr images, paired by name."""
 
 from pathlib import Path
 
@@ -7,23 +7,23 @@ from srrescgan.data.pictures import Picture, SampleFiles, pictures_by_name
 
 
 class PairedFolder(HRFolder):
-    """Pairs of hr and lr images with the same relative name, whatever their suffixes.
+    """Pairs of hr and lr images with the same relative name; suffixes may differ.
 
-    The ``x4`` that published LR files carry (``babyx4.png`` for ``baby.png``) is understood.
-    Items hold ``lr`` ``(3, H / scale, W / scale)`` besides what :class:`HRFolder` gives, cropped
-    and turned with ``hr``. Where hr is not a multiple of ``scale``, lr must have been made from
-    the hr image cut at the bottom and right to one.
+    The ``x4`` in the names of published lr files (``babyx4.png`` for ``baby.png``) is recognized.
+    Items hold ``lr`` ``(3, H / scale, W / scale)`` besides the keys of :class:`HRFolder`, cropped
+    and augmented like ``hr``. Where the sides of hr are not multiples of ``scale``, lr must have
+    been made from the hr image after it was cut at the bottom and right to multiples.
 
     Args:
-        hr: folder of the true images.
-        lr: folder of the low-resolution ones.
+        hr: folder of the hr images.
+        lr: folder of the lr images.
         scale: integer factor between them.
         patch_size: side of the *hr* patch in pixels, a multiple of ``scale``; ``None`` for whole
             images.
-        augment: flip and turn patches at random, both alike.
+        augment: flip and rotate patches at random, hr and lr alike.
         seed: of the crops and flips.
         names: use only these, in this order, with or without suffix; ``None`` for all.
-        cache: keep decoded images in memory (uint8; each worker process has a copy of its own).
+        cache: keep decoded images in memory (uint8; each worker process has its own copy).
     """
 
     def __init__(
@@ -41,22 +41,22 @@ class PairedFolder(HRFolder):
         self.lr = Path(lr).expanduser()
 
     def folders(self) -> dict[str, Path]:
-        """Role to the folder it is read from."""
+        """Role to its folder."""
         return {"hr": self.hr, "lr": self.lr}
 
     def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        found, problems = super()._candidates()
+        candidates, problems = super()._candidates()
         lr, lr_problems = pictures_by_name(self.lr)
-        hr = pictures_by_name(self.hr)[0]  # all of them, whatever is wanted
+        hr = pictures_by_name(self.hr)[0]  # all names, not only the wanted ones
         partners: dict[str, list[Picture]] = {}
         for lr_name, pictures in lr.items():
             name = lr_name if lr_name in hr else lr_name.removesuffix(f"x{self.scale}")
             partners.setdefault(name, []).extend(pictures)
         paired = [
             SampleFiles(each.name, {**each.pictures, "lr": partners.get(each.name, [])})
-            for each in found
+            for each in candidates
         ]
-        if self._wanted is None:  # else the rest is none of our business
+        if self._wanted is None:  # otherwise unmatched lr images do not matter
             paired += [
                 SampleFiles(name, {"hr": [], "lr": pictures})
                 for name, pictures in partners.items()
@@ -76,7 +76,7 @@ class PairedFolder(HRFolder):
         return problems
 
     def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
-        height, width = self._trimmed_size(pictures["hr"])
+        height, width = self._cut_size(pictures["hr"])
         expected = (height // self.scale, width // self.scale)
         actual = pictures["lr"].size()
         problems = super()._size_problems(pictures)

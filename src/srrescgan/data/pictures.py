@@ -1,4 +1,4 @@
-"""Handles for stored pictures: the same whether a folder holds files or is packed."""
+"""Handles of stored images, the same for a folder of files and a packed folder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +12,14 @@ from srrescgan.images import SUFFIXES, image_size, list_images, read_image
 
 
 class Picture(Protocol):
-    """One stored picture. Made without touching its pixels; hashable; goes to worker processes.
+    """One stored image: created without reading its pixels, hashable, and picklable for workers.
 
-    ``str(picture)`` says where it lies, for messages.
+    ``str(picture)`` is its location, for messages.
     """
 
     @property
     def path(self) -> Path:
-        """File that holds it, alone or with others."""
+        """File that holds it, alone or with other images."""
         ...
 
     def size(self) -> tuple[int, int]:
@@ -33,7 +33,7 @@ class Picture(Protocol):
 
 @dataclass(frozen=True)
 class PictureFile:
-    """A picture in a file of its own, decoded at each :meth:`read`."""
+    """An image in a file of its own, decoded at each :meth:`read`."""
 
     path: Path
 
@@ -51,19 +51,18 @@ class PictureFile:
 
 @dataclass(frozen=True)
 class SampleFiles:
-    """All that is stored under one name: more or less than one picture per role is a mistake."""
+    """The stored images of one name; anything but one per role is a mistake."""
 
     name: str
     pictures: dict[str, list[Picture]]
-    """Role (``hr``, ``lr``, ``real``) to the pictures found for it."""
+    """Role (``hr``, ``lr``, ``real``) to its stored images."""
 
 
 def pictures_by_name(folder: Path) -> tuple[dict[str, list[Picture]], list[str]]:
-    """Pictures of a folder by relative path without suffix, and what is wrong with the folder.
+    """Images of a folder by relative path without suffix, and the problems of the folder.
 
-    The folder holds picture files, or is one that was packed, or both: files that were packed in
-    their own place are read from the pack once it is finished. Names come sorted by the files'
-    relative paths either way.
+    The folder has image files, a pack, or both; a finished pack is read instead of the files beside
+    it. Names are sorted by the relative paths of the files in each case.
     """
     try:
         if is_pack(folder):
@@ -80,7 +79,7 @@ def pictures_by_name(folder: Path) -> tuple[dict[str, list[Picture]], list[str]]
 
 
 def picture_name(path: Path) -> str:
-    """Relative path without an image's suffix; a dot that belongs to the name stays.
+    """Relative path without the suffix of an image file; a dot in the name stays.
 
     Example:
         >>> picture_name(Path("sub/a.b.png")), picture_name(Path("sub/a.b"))

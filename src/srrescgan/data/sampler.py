@@ -1,4 +1,4 @@
-"""Which images each process takes in each iteration: one endless, seekable sequence."""
+"""Sampler of a training run: one endless, seekable sequence of images."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -18,21 +18,21 @@ class IterationSampler(Sampler[list[tuple[int, int]]]):
     remainder is dropped. Iteration i takes positions ``[i * batch_size, (i + 1) * batch_size)``,
     cut into ``accumulate`` micro-batches, each of them cut into one slice per process.
 
-    So the images of an iteration depend neither on the number of processes, nor on how often
-    gradients are accumulated, nor on workers, nor on where the run was interrupted.
+    So the images of an iteration do not depend on the number of processes, on gradient
+    accumulation, on workers, or on interruptions of the run.
 
     Args:
         dataset_size: number of images.
         batch_size: samples per iteration (one update of each network), over all processes.
         accumulate: micro-batches per iteration.
         iterations: length of the whole run.
-        start_iteration: iterations already done, when resuming.
+        start_iteration: finished iterations of a resumed run; else 0.
         seed: of the permutations.
         rank: index of this process.
         world_size: number of processes.
 
     Raises:
-        ConfigError: the batch cannot be cut evenly, or a count makes no sense.
+        ConfigError: the batch cannot be divided evenly, or a count is below 1.
     """
 
     def __init__(

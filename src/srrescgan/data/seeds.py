@@ -1,4 +1,4 @@
-"""Seeds as pure functions of what they are for."""
+"""Seeds as pure functions of their purpose."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ def derive_seed(*parts: int | str) -> int:
     """Mix numbers and names into one seed, the same on every machine and Python version.
 
     Args:
-        parts: what the seed is for, such as ``(run_seed, epoch, index)`` or a file name. ``1``
+        parts: purpose of the seed, such as ``(run_seed, epoch, index)`` or a file name. ``1``
             and ``"1"`` are different, and so are ``("ab", "c")`` and ``("a", "bc")``.
 
     Returns:
@@ -23,10 +23,10 @@ def derive_seed(*parts: int | str) -> int:
 
 
 def image_seed(name: str, seed: int = 0) -> int:
-    """Seed of a whole image, whatever the order, folder and process it is read in.
+    """Seed of a whole image; it does not depend on order, folder or process.
 
     Args:
         name: relative path without suffix.
-        seed: 0 is the one that validation uses; any other gives other random numbers.
+        seed: 0 for the random numbers of validation; other seeds give other numbers.
     """
     return derive_seed(name) if seed == 0 else derive_seed(seed, name)

@@ -1,4 +1,4 @@
-"""Images that cannot be read, named instead of raised."""
+"""Data set that reports unreadable images instead of raising."""
 
 from typing import Any
 
@@ -8,9 +8,7 @@ from srrescgan.errors import DataError
 
 
 class SkipUnreadable(Dataset[dict[str, Any]]):
-    """A data set of whole images whose damaged ones do not end the work on the others.
-
-    Instead of such an image the item holds its ``name`` and the ``problem``.
+    """Whole images of another data set; the item of an unreadable one has ``name`` and ``problem``.
 
     Args:
         dataset: with the ``names`` of its images, in order.

@@ -1,8 +1,8 @@
-"""Random crop and dihedral augmentation, aligned between hr and lr."""
+"""Random crop, flip and rotation, aligned between hr and lr."""
 
 import os
 
-os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # or importing it asks the internet
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # or the import connects to the internet
 
 import albumentations as A
 import numpy as np
@@ -11,19 +11,19 @@ from srrescgan.data.seeds import derive_seed
 
 
 class PatchTransform:
-    """Cut the same random patch from hr and lr, then flip and turn both alike.
+    """Crops the same random patch from hr and lr, then flips and rotates both alike.
 
     Flipping left-right, flipping up-down and transposing with probability 1/2 each, as SRResCGAN
     does, is one uniform draw from the eight symmetries of the square (``albumentations.D4``, bare:
     inside a ``Compose`` it draws the same and takes twice as long).
 
-    Everything is a function of the seed given to each call, never of a worker or of a history:
-    frameworks that seed augmentation by worker have repeated the same patches in every epoch.
+    The result is a function of the seed of each call, not of the worker or of earlier calls:
+    frameworks that seed augmentation per worker have repeated the same patches in every epoch.
 
     Args:
         scale: integer factor between hr and lr.
         patch_size: side of the hr patch, a multiple of ``scale``; ``None`` keeps whole images.
-        augment: draw a symmetry; otherwise leave the patch as it is.
+        augment: apply a random symmetry; otherwise return the crop unchanged.
     """
 
     def __init__(self, scale: int, patch_size: int | None, augment: bool) -> None:
@@ -53,7 +53,7 @@ class PatchTransform:
     def _crop(
         self, hr: np.ndarray, lr: np.ndarray | None, size: int, seed: int
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        # A pair can only be cut where an lr pixel begins; a single image anywhere.
+        # A pair can be cropped only where an lr pixel begins, a single image anywhere.
         grid = 1 if lr is None else self.scale
         rng = np.random.default_rng(seed)
         top, left = (

@@ -1,4 +1,4 @@
-"""Two folders of different scenes: pictures to degrade, and pictures of the camera."""
+"""Folders of unpaired domains: hr images to degrade, and pictures of the camera."""
 
 from pathlib import Path
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from srrescgan.data.hr_folder import HRFolder
+from srrescgan.data.image_folder import ImageFolder
 from srrescgan.data.pictures import SampleFiles
 from srrescgan.data.seeds import derive_seed
 from srrescgan.data.transforms import PatchTransform
@@ -17,25 +18,25 @@ class UnpairedFolder(HRFolder):
     """High-resolution patches, each with an unrelated patch of the camera in lr size.
 
     ``dataset[epoch, index]`` holds ``lr_real`` ``(3, P / scale, P / scale)`` besides the ``hr``
-    patch ``(3, P, P)`` of :class:`HRFolder`. An epoch shows every picture of the larger folder
-    once, beside pictures of the other drawn at random. The two wirings of DSGAN:
+    patch ``(3, P, P)`` of :class:`HRFolder`. An epoch has every picture of the larger folder once,
+    each with a random picture of the other. DSGAN has two variants:
 
     - clean pictures in ``hr``, the camera's in ``real`` (SRResCGAN; Umer, Foresti, Micheloni, CVPRW
       2020): the network degrades clean pictures;
-    - ``real=None`` (Fritsche, Gu, Timofte, ICCVW 2019): ``lr_real`` is cut at random from the very
-      ``hr`` patch, so that both are the camera's and the network learns to undo what downscaling
-      did to its noise.
+    - ``real=None`` (Fritsche, Gu, Timofte, ICCVW 2019): ``lr_real`` is a random crop of the ``hr``
+      patch itself, so that both are the camera's, and the network learns to restore the noise that
+      downscaling removed.
 
     Args:
         hr: folder of the pictures to downscale and degrade.
         real: folder of the camera's pictures; ``None`` for ``hr`` itself.
         scale: integer factor between hr and lr.
         patch_size: side of the *hr* patch in pixels, a multiple of ``scale``.
-        augment: flip and turn patches at random.
+        augment: flip and rotate patches at random.
         seed: of the crops, flips and draws.
         names: use only these of ``hr``, in this order; ``None`` for all.
         real_names: use only these of ``real``; ``None`` for all.
-        cache: keep decoded images in memory (uint8; each worker process has a copy of its own).
+        cache: keep decoded images in memory (uint8; each worker process has its own copy).
     """
 
     def __init__(
@@ -52,27 +53,28 @@ class UnpairedFolder(HRFolder):
     ) -> None:
         super().__init__(hr, scale, patch_size, augment, seed, names, cache)
         lr_size = patch_size // scale
-        self.camera = None if real is None else HRFolder(real, 1, lr_size, names=real_names)
+        self.camera = (
+            None if real is None else ImageFolder("real", real, names=real_names, smallest=lr_size)
+        )
         self._cut_real = PatchTransform(1, lr_size, augment=augment and real is not None)
 
     def folders(self) -> dict[str, Path]:
-        """Role to the folder it is read from."""
-        return {"hr": self.hr, "real": self.hr if self.camera is None else self.camera.hr}
+        """Role to its folder."""
+        return {"hr": self.hr, "real": self.hr if self.camera is None else self.camera.folder}
 
     def candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        """What both folders hold of every wanted image, and what is wrong with the folders."""
-        found, problems = super().candidates()
+        """Files of every wanted image in both folders, and the problems of the folders."""
+        candidates, problems = super().candidates()
         if self.camera is None:
-            return found, problems
-        theirs, their_problems = self.camera.candidates()
-        found += [SampleFiles(each.name, {"real": each.pictures["hr"]}) for each in theirs]
-        return found, [*problems, *their_problems]
+            return candidates, problems
+        real, real_problems = self.camera.candidates()
+        return [*candidates, *real], [*problems, *real_problems]
 
     def check(self) -> None:
-        """Look over both folders, reading headers only.
+        """Check both folders; reads headers only.
 
         Raises:
-            DataError: with all that was found in both.
+            DataError: with the problems of both.
         """
         problems = []
         for check in (super().check, *([] if self.camera is None else [self.camera.check])):
@@ -92,20 +94,20 @@ class UnpairedFolder(HRFolder):
         epoch, index = key
         seed = derive_seed(self.seed, epoch, index)
         name = self.names[_draw(index, len(self.names), len(self), seed)]
-        hr = self._trim(self._read(self.pictures[name]["hr"]))
+        hr = self.cut(self.read(name, "hr"))
         hr, _ = self._transform(hr, None, seed)
         real, _ = self._cut_real(self._real(index, hr, seed), None, derive_seed(seed, "real"))
         return {"hr": to_tensor(hr), "lr_real": to_tensor(real), "name": name, "seed": seed}
 
     def _real(self, index: int, hr: np.ndarray, seed: int) -> np.ndarray:
-        """Picture to cut ``lr_real`` from."""
+        """Picture that ``lr_real`` is cropped from."""
         if self.camera is None:
             return hr
         names = self.camera.names
         name = names[_draw(index, len(names), len(self), derive_seed(seed, "camera"))]
-        return self._read(self.camera.pictures[name]["hr"])
+        return self.camera.read(name, "real")
 
 
 def _draw(index: int, size: int, longest: int, seed: int) -> int:
-    """``index`` itself in the larger folder; in the smaller a place drawn at random."""
+    """``index`` itself in the larger folder, a random index in the smaller one."""
     return index if size == longest else int(np.random.default_rng(seed).integers(size))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from srrescgan.data.pack import ALIGNMENT, INDEX, PIXELS, VERSION, Entry, checksum, entry_end
+from srrescgan.data.pack import ALIGNMENT, INDEX, PIXELS, VERSION, PackEntry, checksum, entry_end
 from srrescgan.data.pictures import picture_name
 from srrescgan.errors import DataError
 from srrescgan.files import remove_leftovers, replacing
@@ -36,7 +36,7 @@ class PackWriter:
         kept: pictures of an earlier run to keep; everything written after them is cut off.
     """
 
-    def __init__(self, target: Path, kept: list[Entry]) -> None:
+    def __init__(self, target: Path, kept: list[PackEntry]) -> None:
         self.target = target
         self.entries = {entry["file"]: entry for entry in kept}
         remove_leftovers([target / INDEX, target / JOURNAL])
@@ -73,7 +73,7 @@ class PackWriter:
             pixels: ``(H, W, 3)`` uint8.
         """
         height, width, _ = pixels.shape
-        entry: Entry = {
+        entry: PackEntry = {
             "name": picture_name(Path(file)),
             "file": file,
             "bytes": source.bytes,
@@ -103,12 +103,12 @@ class PackWriter:
             temporary.write_text(json.dumps(index, indent=1) + "\n")
 
 
-def end_of(entries: list[Entry]) -> int:
+def end_of(entries: list[PackEntry]) -> int:
     """Position of the first byte after the last picture."""
     return max((entry_end(entry) for entry in entries), default=0)
 
 
-def read_journal(path: Path) -> list[Entry]:
+def read_journal(path: Path) -> list[PackEntry]:
     """Pictures that an unfinished run packed, in order; none if there is no journal.
 
     Raises:

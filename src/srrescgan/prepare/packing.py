@@ -12,7 +12,7 @@ from srrescgan.data.pack import (
     ALIGNMENT,
     INDEX,
     PIXELS,
-    Entry,
+    PackEntry,
     PixelStore,
     entry_end,
     packed_picture,
@@ -110,7 +110,7 @@ def _plan(source: Path, target: Path) -> dict[str, Path]:
     return files
 
 
-def _earlier_entries(target: Path, overwrite: bool) -> list[Entry]:
+def _earlier_entries(target: Path, overwrite: bool) -> list[PackEntry]:
     """Pictures that earlier runs packed, in the order of their offsets."""
     if not (target / INDEX).is_file():
         return read_journal(target / JOURNAL)
@@ -124,17 +124,17 @@ def _earlier_entries(target: Path, overwrite: bool) -> list[Entry]:
 
 def _still_valid(
     pool: ThreadPoolExecutor,
-    earlier: list[Entry],
+    earlier: list[PackEntry],
     files: dict[str, Path],
     target: Path,
     workers: int,
-) -> list[Entry]:
+) -> list[PackEntry]:
     """The first entries of ``earlier``, up to the first whose file or pixels changed."""
     pixels = target / PIXELS
     store = PixelStore(pixels)
     length = pixels.stat().st_size if pixels.is_file() else 0
 
-    def is_valid(entry: Entry) -> bool:
+    def is_valid(entry: PackEntry) -> bool:
         path = files.get(entry["file"])
         if path is None or entry_end(entry) > length:
             return False
@@ -152,7 +152,7 @@ def _still_valid(
 
 
 def _check_room(
-    pool: ThreadPoolExecutor, target: Path, kept: list[Entry], to_do: list[Path]
+    pool: ThreadPoolExecutor, target: Path, kept: list[PackEntry], to_do: list[Path]
 ) -> None:
     """Refuse to start if the disk is too small."""
     target.mkdir(parents=True, exist_ok=True)
@@ -179,7 +179,7 @@ def _pack(
     pool: ThreadPoolExecutor,
     files: dict[str, Path],
     to_do: list[str],
-    kept: list[Entry],
+    kept: list[PackEntry],
     target: Path,
     workers: int,
 ) -> None:

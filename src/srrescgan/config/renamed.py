@@ -1,0 +1,12 @@
+"""Keys that have another name now."""
+
+RENAMED_KEYS = {"data.degradations": "data.val_degradations"}
+"""Old key to the present one."""
+
+
+def renamed(key: str) -> str:
+    """Hint for a key that has another name now, such as ``; it is now called 'x'``, or nothing."""
+    for old, new in RENAMED_KEYS.items():
+        if key == old or key.startswith(f"{old}."):
+            return f"; it is now called '{new}{key.removeprefix(old)}'"
+    return ""

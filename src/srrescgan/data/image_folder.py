@@ -1,0 +1,170 @@
+"""Image folder: base of the data sets that read folders."""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from srrescgan.data.pictures import Picture, SampleFiles, picture_name, pictures_by_name
+from srrescgan.data.seeds import image_seed
+from srrescgan.errors import DataError
+from srrescgan.images import to_tensor
+
+PROBLEMS_SHOWN = 10
+
+
+class ImageFolder(Dataset[dict[str, Any]]):
+    """Whole images of a folder and its sub-folders, by sorted relative name.
+
+    An item holds the image, ``(3, H, W)`` float32 in [0, 1], under the key ``role``; ``name``, the
+    relative path without suffix; and ``seed``, which comes from the name alone, so that everything
+    random that later happens to the image is the same in every epoch, run and order.
+
+    The constructor reads no file; call :meth:`check` before a long run.
+
+    Args:
+        role: of the images: ``hr``, ``lr`` or ``real``.
+        folder: path.
+        names: use only these, in this order, with or without suffix; ``None`` for all.
+        cache: keep decoded images in memory (uint8; each worker process has its own copy).
+        multiple: the sides of an image are cut to a multiple of this many pixels.
+        smallest: smallest side, in pixels, that an image may have after the cut.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        folder: str,
+        names: list[str] | None = None,
+        cache: bool = False,
+        multiple: int = 1,
+        smallest: int = 1,
+    ) -> None:
+        self.role = role
+        self.folder = Path(folder).expanduser()
+        self.multiple = multiple
+        self.smallest = smallest
+        self._wanted = None if names is None else [picture_name(Path(name)) for name in names]
+        self._cache: dict[Picture, np.ndarray] | None = {} if cache else None
+
+    @cached_property
+    def pictures(self) -> dict[str, dict[str, Picture]]:
+        """Name to the stored image of each role.
+
+        Raises:
+            DataError: a folder or a required file is missing.
+        """
+        matched, problems = self._match()
+        if problems:
+            raise DataError(_report(problems))
+        return matched
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Name of every image, in order."""
+        return list(self.pictures)
+
+    def folders(self) -> dict[str, Path]:
+        """Role to its folder."""
+        return {self.role: self.folder}
+
+    def candidates(self) -> tuple[list[SampleFiles], list[str]]:
+        """Files of every wanted image, and the problems of the folders.
+
+        Unlike :attr:`pictures` it includes images without a partner and images that exist twice.
+        """
+        return self._candidates()
+
+    def check(self) -> None:
+        """Find everything that would fail later; reads headers only.
+
+        Raises:
+            DataError: with all problems (the first ten, and the count).
+        """
+        matched, problems = self._match()
+        for pictures in matched.values():
+            try:
+                problems += self._size_problems(pictures)
+            except DataError as error:
+                problems.append(str(error))
+        if problems:
+            raise DataError(_report(problems))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __getitem__(self, key: Any) -> dict[str, Any]:
+        name = self.names[key]
+        return {
+            self.role: to_tensor(self.read(name, self.role)),
+            "name": name,
+            "seed": image_seed(name),
+        }
+
+    def read(self, name: str, role: str) -> np.ndarray:
+        """Read an image: ``(H, W, 3)`` uint8 RGB, not cut; raises DataError."""
+        picture = self.pictures[name][role]
+        if self._cache is None:
+            return picture.read()
+        if picture not in self._cache:
+            self._cache[picture] = picture.read()
+        return self._cache[picture]
+
+    def cut(self, image: np.ndarray) -> np.ndarray:
+        """Cut an image at the bottom and right to multiples of ``multiple``."""
+        height, width = image.shape[:2]
+        return image[: height - height % self.multiple, : width - width % self.multiple]
+
+    def _match(self) -> tuple[dict[str, dict[str, Picture]], list[str]]:
+        """Stored images of every wanted name by role, and all problems."""
+        candidates, problems = self._candidates()
+        if problems:  # in an empty folder every name is missing: one message is enough
+            return {}, problems
+        matched = {
+            candidate.name: {role: stored[0] for role, stored in candidate.pictures.items()}
+            for candidate in candidates
+            if all(candidate.pictures.values())
+        }
+        return matched, [problem for each in candidates for problem in self._match_problems(each)]
+
+    def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
+        stored, problems = pictures_by_name(self.folder)
+        wanted = list(stored) if self._wanted is None else self._wanted
+        return [SampleFiles(name, {self.role: stored.get(name, [])}) for name in wanted], problems
+
+    def _match_problems(self, candidate: SampleFiles) -> list[str]:
+        name, stored = candidate.name, candidate.pictures[self.role]
+        if not stored:
+            return [
+                f"{name}: no such image in {self.folder}: correct the list of names or add the file"
+            ]
+        if len(stored) > 1:
+            return [
+                f"{self.folder / name}: {len(stored)} files differ only in their suffix: keep one"
+            ]
+        return []
+
+    def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
+        height, width = self._cut_size(pictures[self.role])
+        if min(height, width) >= self.smallest:
+            return []
+        return [
+            f"{pictures[self.role]}: {height} x {width} pixels (height x width, whole multiples of "
+            f"scale {self.multiple}) do not hold a patch of {self.smallest}: remove it or set a "
+            f"smaller patch_size"
+        ]
+
+    def _cut_size(self, picture: Picture) -> tuple[int, int]:
+        height, width = picture.size()
+        return height - height % self.multiple, width - width % self.multiple
+
+
+def _report(problems: list[str]) -> str:
+    count = len(problems)
+    lines = [f"{count} problem{'s' if count > 1 else ''} in the images:"]
+    lines += [f"  - {problem}" for problem in problems[:PROBLEMS_SHOWN]]
+    if count > PROBLEMS_SHOWN:
+        lines.append(f"  ... and {count - PROBLEMS_SHOWN} more")
+    return "\n".join(lines)
