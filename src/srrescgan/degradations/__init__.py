@@ -1,4 +1,4 @@
-"""What happens to a picture between the scene and the file: hr to lr."""
+"""Degradations: hr to lr."""
 
 from srrescgan.degradations.bicubic import Bicubic
 from srrescgan.degradations.blur import GaussianBlur

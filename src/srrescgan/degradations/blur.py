@@ -1,4 +1,4 @@
-"""Gaussian blur: a lens that is not quite in focus."""
+"""Gaussian blur."""
 
 from collections.abc import Sequence
 

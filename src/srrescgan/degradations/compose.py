@@ -1,4 +1,4 @@
-"""Several degradations, one after another."""
+"""Sequence of degradations."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""JPEG compression by the encoder that writes real files."""
+"""JPEG compression with libjpeg."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""A degradation that a network has learned from a camera's own pictures."""
+"""Learned degradation: a trained domain generator (DSGAN, CycleGAN)."""
 
 from collections.abc import Sequence
 from typing import cast

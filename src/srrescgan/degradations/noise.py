@@ -1,4 +1,4 @@
-"""Gaussian noise as a camera file carries it: in whole 8-bit levels."""
+"""Gaussian noise in whole 8-bit levels."""
 
 from collections.abc import Sequence
 

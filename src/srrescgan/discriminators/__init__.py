@@ -1,4 +1,4 @@
-"""Networks that judge images."""
+"""Discriminator networks."""
 
 from srrescgan.discriminators.patch import PatchDiscriminator
 from srrescgan.discriminators.vgg import VGGDiscriminator

@@ -1,4 +1,4 @@
-"""Discriminator that judges every place of a picture by itself."""
+"""Patch discriminator of DSGAN: one logit per pixel."""
 
 from torch import Tensor, nn
 
@@ -38,5 +38,5 @@ class PatchDiscriminator(nn.Module):
         )
 
     def forward(self, image: Tensor) -> Tensor:
-        """Judge."""
+        """Return the logits."""
         return self.net(image if self.input_filter is None else self.input_filter(image))

@@ -52,7 +52,7 @@ class VGGDiscriminator(nn.Module):
         self.linear2 = nn.Linear(_HIDDEN, 1)
 
     def forward(self, image: Tensor) -> Tensor:
-        """Judge."""
+        """Return the logits."""
         if image.shape[-2:] != (self.patch_size, self.patch_size):
             height, width = image.shape[-2:]
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Where the ImageNet weights of a feature extractor come from."""
+"""ImageNet weights of feature extractors: search and download."""
 
 import math
 import os

@@ -1,4 +1,4 @@
-"""The network of DISTS, put together without a download of its own."""
+"""Network of DISTS with the project's own VGG16 weights."""
 
 from importlib.resources import as_file
 from importlib.resources import files as resource_files

@@ -1,4 +1,4 @@
-"""High-pass filter as a layer, for what a discriminator looks at."""
+"""High-pass filter as a layer, for the input of a discriminator."""
 
 from torch import Tensor, nn
 
@@ -6,7 +6,7 @@ from srrescgan.ops.filters import high_pass
 
 
 class HighPass(nn.Module):
-    """Hide the low frequencies of an image from a discriminator.
+    """High-pass filter that hides the low frequencies from a discriminator.
 
     Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean (Fritsche, Gu, Timofte, ICCVW 2019). The box
     of SRResCGAN and ESRGAN-FS has 9 pixels and counts the zeros beyond the border; that of DSGAN

@@ -1,4 +1,4 @@
-"""The network of LPIPS, put together without a download of its own."""
+"""Network of LPIPS with the project's own backbone weights."""
 
 import warnings
 from importlib.resources import as_file

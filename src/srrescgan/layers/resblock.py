@@ -1,4 +1,4 @@
-"""Residual block that activates before it convolves."""
+"""Pre-activation residual block."""
 
 from torch import Tensor, nn
 

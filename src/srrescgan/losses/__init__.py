@@ -1,4 +1,4 @@
-"""What training minimises: each term is called as ``loss(sr, hr)`` and is already weighted."""
+"""Losses: each is called as ``loss(sr, hr)`` and includes its weight."""
 
 from srrescgan.losses.color import ColorLoss
 from srrescgan.losses.gan import LSGAN, GANLoss, HingeGAN, VanillaGAN

@@ -1,4 +1,4 @@
-"""Distance of the low frequencies."""
+"""Color loss: L1 distance of the low frequencies."""
 
 from torch import Tensor, nn
 
@@ -8,8 +8,9 @@ from srrescgan.ops.filters import low_pass
 class ColorLoss(nn.Module):
     """Mean absolute difference of two images after a box filter.
 
-    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): the colors have to stay,
-    what is finer than the box is the adversary's. Only windows that lie inside the image count.
+    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): it keeps the
+    colors, and leaves details finer than the box to the discriminator. Only windows inside the
+    image count.
 
     Args:
         weight: factor of the loss.
@@ -27,6 +28,6 @@ class ColorLoss(nn.Module):
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
         """Return the weighted loss."""
-        # The filter is linear: of the difference, it is the difference of the filtered.
+        # The filter is linear, so filtering the difference equals the difference of the filtered.
         difference = low_pass(sr.float() - hr.float(), self.kernel_size, pad=False)
         return self.weight * difference.abs().mean()

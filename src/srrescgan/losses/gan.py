@@ -1,4 +1,4 @@
-"""What a generator and a discriminator play for."""
+"""GAN losses: vanilla, least squares, hinge."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 
 class GANLoss(nn.Module):
-    """An adversarial objective, seen from both sides.
+    """Adversarial loss of the generator and of the discriminator.
 
     A subclass defines :meth:`generator` and :meth:`discriminator`, and :meth:`penalty` where its
     paper has one. Logits are the discriminator's raw outputs, one per image or a map of patches.

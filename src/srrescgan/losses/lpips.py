@@ -1,4 +1,4 @@
-"""Learned perceptual distance as something to minimise."""
+"""LPIPS loss: learned perceptual distance."""
 
 from typing import Literal
 

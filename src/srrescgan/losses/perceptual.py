@@ -1,4 +1,4 @@
-"""Distance of what an image classifier sees."""
+"""Perceptual loss: L1 distance of VGG features."""
 
 import torch
 from torch import Tensor, nn

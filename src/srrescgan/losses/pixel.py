@@ -1,4 +1,4 @@
-"""Distance of colors."""
+"""L1 pixel loss."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F

@@ -1,4 +1,4 @@
-"""The relativistic average GAN: is this image more real than the others look fake?"""
+"""Relativistic average GAN loss."""
 
 from torch import Tensor
 from torch.nn import functional as F

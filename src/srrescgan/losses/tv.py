@@ -1,4 +1,4 @@
-"""Distance of gradients."""
+"""Total variation loss: L1 distance of the image gradients."""
 
 from torch import Tensor, nn
 

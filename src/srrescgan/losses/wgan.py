@@ -1,4 +1,4 @@
-"""The Wasserstein GAN with gradient penalty."""
+"""Wasserstein GAN loss with gradient penalty."""
 
 from collections.abc import Callable
 
