@@ -174,6 +174,6 @@ class Metric(Protocol):
 
 
 class Clock(Protocol):
-    """Whoever counts the iterations of a training run (the system)."""
+    """The counter of iterations of a training run: the system."""
 
     iteration: int

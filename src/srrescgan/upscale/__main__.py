@@ -6,18 +6,18 @@ from omegaconf import DictConfig
 from rich.console import Console
 
 from srrescgan.config.cli import entry_point, overridden, plain
-from srrescgan.errors import ConfigError
 from srrescgan.inference import Predictor, UpscaleOptions, choose_device
 from srrescgan.upscale.batch import plan, upscale_all
 from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.videos import Encoding
 from srrescgan.weights import find_weights, load_pretrained
+from srrescgan.weights.build import refuse_unused_scale
 
 
 def upscale(cfg: DictConfig) -> None:
     """Write a larger picture for every picture; report those that could not be used."""
-    if overridden("scale") and not cfg.generator:
-        raise ConfigError("scale= says something about generator= only; the weights have their own")
+    config = plain(cfg.generator) if cfg.generator else None
+    refuse_unused_scale(overridden("scale"), config)
     files = OutputOptions(
         cfg.format, cfg.quality, cfg.suffix, cfg.existing, cfg.depth, cfg.metadata
     )
@@ -27,9 +27,7 @@ def upscale(cfg: DictConfig) -> None:
     options = UpscaleOptions(
         cfg.ensemble, cfg.tile, cfg.precision, cfg.engine, cfg.batch, cfg.sigma_floor
     )
-    generator = load_pretrained(
-        find_weights(cfg.weights), plain(cfg.generator) if cfg.generator else None
-    )
+    generator = load_pretrained(find_weights(cfg.weights), config)
     upscale_all(work, Predictor(generator, options, choose_device(cfg.device)), Console())
 
 
