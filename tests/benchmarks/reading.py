@@ -21,7 +21,7 @@ from timing import Row, StopWatch, interleaved, row
 from torch.utils.data import Dataset
 
 from srrescgan.data import HRFolder, SRDataModule
-from srrescgan.data.pictures import pictures_by_name
+from srrescgan.data.stored_image import images_by_name
 from srrescgan.degradations import Bicubic
 from srrescgan.images import list_images, read_image, write_png
 from srrescgan.prepare.packing import pack_folder
@@ -199,7 +199,7 @@ def _places(rng: np.random.Generator, size: Size) -> np.ndarray:
 
 
 def _crop(folder: Path, patch: int) -> Crop:
-    pictures = [picture for (picture,) in pictures_by_name(folder)[0].values()]
+    pictures = [picture for (picture,) in images_by_name(folder)[0].values()]
     return lambda i, y, x: pictures[i].read()[y : y + patch, x : x + patch].copy()
 
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from srrescgan.data import HRFolder
-from srrescgan.data.pictures import PictureFile
+from srrescgan.data.stored_image import ImageFile
 from srrescgan.doctor import Checkup
 from srrescgan.doctor.scan_cache import ScanCache, default_cache
 
@@ -18,13 +18,13 @@ from srrescgan.doctor.scan_cache import ScanCache, default_cache
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the files that were decoded."""
     names: list[str] = []
-    read = PictureFile.read
+    read = ImageFile.read
 
-    def counted(self: PictureFile):
+    def counted(self: ImageFile):
         names.append(self.path.name)
         return read(self)
 
-    monkeypatch.setattr(PictureFile, "read", counted)
+    monkeypatch.setattr(ImageFile, "read", counted)
     return names
 
 

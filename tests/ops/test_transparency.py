@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from srrescgan.ops.transparency import enlarged_rows, over_own_color
+from srrescgan.ops.transparency import fill_transparent, upsample_rows
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4])
@@ -14,12 +14,12 @@ from srrescgan.ops.transparency import enlarged_rows, over_own_color
 def test_bands_of_any_height_are_the_whole_plane(scale: int, size: tuple[int, int]) -> None:
     plane = torch.rand(size)
     height = scale * size[0]
-    whole = enlarged_rows(plane, scale, 0, height)
+    whole = upsample_rows(plane, scale, 0, height)
     expected = F.interpolate(plane[None, None], scale_factor=scale, mode="bilinear")[0, 0]
     assert torch.allclose(whole, expected, atol=1e-6)
     for band in (1, 3, 5):
         cuts = [*range(0, height, band), height]
-        bands = [enlarged_rows(plane, scale, *pair) for pair in pairwise(cuts)]
+        bands = [upsample_rows(plane, scale, *pair) for pair in pairwise(cuts)]
         assert torch.equal(torch.cat(bands), whole)
 
 
@@ -34,19 +34,19 @@ def test_a_colored_shape_becomes_its_color_everywhere() -> None:
     alpha = shape_on_transparency()
     orange = torch.tensor([1.0, 0.6, 0.1])[:, None, None].expand(3, *alpha.shape)
     hidden = torch.where(alpha > 0, orange, torch.rand_like(orange))
-    assert torch.allclose(over_own_color(hidden, alpha), orange, atol=1e-5)
+    assert torch.allclose(fill_transparent(hidden, alpha), orange, atol=1e-5)
 
 
 def test_what_is_hidden_changes_nothing_and_what_is_opaque_stays() -> None:
     alpha = shape_on_transparency()
     color = torch.rand(3, *alpha.shape)
     other = torch.where(alpha > 0, color, 1 - color)
-    laid = over_own_color(color, alpha)
-    assert torch.equal(laid, over_own_color(other, alpha))
+    laid = fill_transparent(color, alpha)
+    assert torch.equal(laid, fill_transparent(other, alpha))
     assert torch.equal(laid[:, alpha == 1], color[:, alpha == 1])
     assert laid.min() >= 0
     assert laid.max() <= 1 + 1e-6
 
 
 def test_nothing_to_be_seen_is_black() -> None:
-    assert not over_own_color(torch.rand(1, 5, 3), torch.zeros(5, 3)).any()
+    assert not fill_transparent(torch.rand(1, 5, 3), torch.zeros(5, 3)).any()

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srrescgan.data.pack import INDEX, PIXELS, PackedPicture, checksum, open_pack
-from srrescgan.data.pictures import Picture, PictureFile, pictures_by_name
+from srrescgan.data.pack import INDEX, PIXELS, PackedImage, checksum, open_pack
+from srrescgan.data.stored_image import ImageFile, StoredImage, images_by_name
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import read_image
 from srrescgan.prepare import pack_writer, packing
@@ -232,18 +232,18 @@ def test_places_that_do_not_fit_are_refused(photos, tmp_path):
 def test_a_folder_is_packed_in_its_own_place(photos, tmp_path):
     pack_folder(photos, tmp_path / "packed")
     _kill_midway(photos, photos, lines=4)
-    assert isinstance(_first(photos), PictureFile)  # as long as it is not finished
+    assert isinstance(_first(photos), ImageFile)  # as long as it is not finished
     assert pack_folder(photos, photos).kept >= 3
-    assert isinstance(_first(photos), PackedPicture)
+    assert isinstance(_first(photos), PackedImage)
     for name in (INDEX, PIXELS):
         assert (photos / name).read_bytes() == (tmp_path / "packed" / name).read_bytes()
     for path in photos.rglob("*.png"):
         path.unlink()
-    assert isinstance(_first(photos), PackedPicture)  # nor does it need the files
+    assert isinstance(_first(photos), PackedImage)  # nor does it need the files
 
 
-def _first(folder: Path) -> Picture:
-    pictures, problems = pictures_by_name(folder)
+def _first(folder: Path) -> StoredImage:
+    pictures, problems = images_by_name(folder)
     assert not problems
     assert len(pictures) == COUNT
     return next(iter(pictures.values()))[0]

@@ -13,7 +13,7 @@ from known_sets import KNOWN, composed, lay_out, recipe
 
 from srrescgan.config.build import build
 from srrescgan.data import HRFolder
-from srrescgan.data.pack import INDEX, PackedPicture
+from srrescgan.data.pack import INDEX, PackedImage
 from srrescgan.degrade import degrade_folder as degrading
 from srrescgan.degrade.__main__ import degrade
 from srrescgan.errors import DataError
@@ -390,7 +390,7 @@ class TestPacks:
                 path.name for path in folder.glob("*.png")
             )
             for stem, roles in pictures.items():
-                assert isinstance(roles["hr"], PackedPicture)
+                assert isinstance(roles["hr"], PackedImage)
                 assert np.array_equal(roles["hr"].read(), read_image(folder / f"{stem}.png"))
 
     @pytest.mark.parametrize("name", ["df2k_noise8", "aim20"])

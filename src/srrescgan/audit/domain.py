@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from srrescgan.audit.flat_blocks import flattest
-from srrescgan.data.pictures import Picture, pictures_by_name
 from srrescgan.data.seeds import derive_seed
+from srrescgan.data.stored_image import StoredImage, images_by_name
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import to_tensor
 from srrescgan.ops.blocking import PERIOD
@@ -106,7 +106,7 @@ def sample(folder: Path, sampling: Sampling, at_least: int) -> Domain:
     Raises:
         DataError: fewer than ``at_least`` pictures are large enough, or one cannot be read.
     """
-    by_name, problems = pictures_by_name(folder)
+    by_name, problems = images_by_name(folder)
     if problems:
         raise DataError("\n".join(problems))
     pictures = {
@@ -144,7 +144,7 @@ def sample(folder: Path, sampling: Sampling, at_least: int) -> Domain:
     )
 
 
-def _cut(picture: Picture, name: str, sampling: Sampling) -> Tensor:
+def _cut(picture: StoredImage, name: str, sampling: Sampling) -> Tensor:
     pixels = picture.read()
     places = list(_places(pixels.shape[0], pixels.shape[1], name, sampling))
     side = sampling.patch_size

@@ -10,9 +10,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from srrescgan.data.mixup import Mixup
 from srrescgan.data.pack import is_pack, open_pack
-from srrescgan.data.pictures import SampleFiles
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.data.skip_unreadable import SkipUnreadable
+from srrescgan.data.stored_image import SampleFiles
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import list_images
 from srrescgan.types import IMAGES, Clock, Degradation, SRBatch

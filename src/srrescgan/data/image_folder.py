@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from torch.utils.data import Dataset
 
-from srrescgan.data.pictures import Picture, SampleFiles, picture_name, pictures_by_name
 from srrescgan.data.seeds import image_seed
+from srrescgan.data.stored_image import SampleFiles, StoredImage, image_name, images_by_name
 from srrescgan.errors import DataError
 from srrescgan.images import to_tensor
 
@@ -46,11 +46,11 @@ class ImageFolder(Dataset[dict[str, Any]]):
         self.folder = Path(folder).expanduser()
         self.multiple = multiple
         self.smallest = smallest
-        self._wanted = None if names is None else [picture_name(Path(name)) for name in names]
-        self._cache: dict[Picture, np.ndarray] | None = {} if cache else None
+        self._wanted = None if names is None else [image_name(Path(name)) for name in names]
+        self._cache: dict[StoredImage, np.ndarray] | None = {} if cache else None
 
     @cached_property
-    def pictures(self) -> dict[str, dict[str, Picture]]:
+    def pictures(self) -> dict[str, dict[str, StoredImage]]:
         """Name to the stored image of each role.
 
         Raises:
@@ -117,7 +117,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
         height, width = image.shape[:2]
         return image[: height - height % self.multiple, : width - width % self.multiple]
 
-    def _match(self) -> tuple[dict[str, dict[str, Picture]], list[str]]:
+    def _match(self) -> tuple[dict[str, dict[str, StoredImage]], list[str]]:
         """Stored images of every wanted name by role, and all problems."""
         candidates, problems = self._candidates()
         if problems:  # in an empty folder every name is missing: one message is enough
@@ -130,7 +130,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
         return matched, [problem for each in candidates for problem in self._match_problems(each)]
 
     def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        stored, problems = pictures_by_name(self.folder)
+        stored, problems = images_by_name(self.folder)
         wanted = list(stored) if self._wanted is None else self._wanted
         return [SampleFiles(name, {self.role: stored.get(name, [])}) for name in wanted], problems
 
@@ -146,7 +146,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
             ]
         return []
 
-    def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
+    def _size_problems(self, pictures: dict[str, StoredImage]) -> list[str]:
         height, width = self._cut_size(pictures[self.role])
         if min(height, width) >= self.smallest:
             return []
@@ -156,7 +156,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
             f"smaller patch_size"
         ]
 
-    def _cut_size(self, picture: Picture) -> tuple[int, int]:
+    def _cut_size(self, picture: StoredImage) -> tuple[int, int]:
         height, width = picture.size()
         return height - height % self.multiple, width - width % self.multiple
 

@@ -72,8 +72,8 @@ class PixelStore:
 
 
 @dataclass(frozen=True)
-class PackedPicture:
-    """A picture of a packed folder. See :class:`srrescgan.data.pictures.Picture`."""
+class PackedImage:
+    """A picture of a packed folder. See :class:`srrescgan.data.stored_image.StoredImage`."""
 
     name: str
     offset: int
@@ -116,7 +116,7 @@ def is_pack(folder: Path) -> bool:
     return (folder / PIXELS).is_file() and not list_images(folder)
 
 
-def open_pack(folder: Path) -> dict[str, PackedPicture]:
+def open_pack(folder: Path) -> dict[str, PackedImage]:
     """Pictures of a packed folder by name, in order. Reads the index only.
 
     If there are image files beside the pack, they must be the ones that it was made from.
@@ -128,12 +128,12 @@ def open_pack(folder: Path) -> dict[str, PackedPicture]:
     entries = read_index(folder)
     _compare_with_files(folder, entries)
     store = PixelStore(folder / PIXELS)
-    return {entry["name"]: packed_picture(entry, store) for entry in entries}
+    return {entry["name"]: packed_image(entry, store) for entry in entries}
 
 
-def packed_picture(entry: PackEntry, store: PixelStore) -> PackedPicture:
+def packed_image(entry: PackEntry, store: PixelStore) -> PackedImage:
     """Handle of an image in the index."""
-    return PackedPicture(
+    return PackedImage(
         entry["name"], entry["offset"], entry["height"], entry["width"], entry["crc32"], store
     )
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from srrescgan.data.hr_folder import HRFolder
-from srrescgan.data.pictures import Picture, SampleFiles, pictures_by_name
+from srrescgan.data.stored_image import SampleFiles, StoredImage, images_by_name
 
 
 class PairedFolder(HRFolder):
@@ -46,9 +46,9 @@ class PairedFolder(HRFolder):
 
     def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
         candidates, problems = super()._candidates()
-        lr, lr_problems = pictures_by_name(self.lr)
-        hr = pictures_by_name(self.hr)[0]  # all names, not only the wanted ones
-        partners: dict[str, list[Picture]] = {}
+        lr, lr_problems = images_by_name(self.lr)
+        hr = images_by_name(self.hr)[0]  # all names, not only the wanted ones
+        partners: dict[str, list[StoredImage]] = {}
         for lr_name, pictures in lr.items():
             name = lr_name if lr_name in hr else lr_name.removesuffix(f"x{self.scale}")
             partners.setdefault(name, []).extend(pictures)
@@ -75,7 +75,7 @@ class PairedFolder(HRFolder):
             problems.append(f"{hr[0]} has {len(lr)} lr images in {self.lr}: keep one")
         return problems
 
-    def _size_problems(self, pictures: dict[str, Picture]) -> list[str]:
+    def _size_problems(self, pictures: dict[str, StoredImage]) -> list[str]:
         height, width = self._cut_size(pictures["hr"])
         expected = (height // self.scale, width // self.scale)
         actual = pictures["lr"].size()

@@ -7,8 +7,8 @@ import numpy as np
 
 from srrescgan.data.hr_folder import HRFolder
 from srrescgan.data.image_folder import ImageFolder
-from srrescgan.data.pictures import SampleFiles
 from srrescgan.data.seeds import derive_seed
+from srrescgan.data.stored_image import SampleFiles
 from srrescgan.data.transforms import PatchTransform
 from srrescgan.errors import DataError
 from srrescgan.images import to_tensor

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from rich.progress import track
 
-from srrescgan.data.pictures import picture_name
+from srrescgan.data.stored_image import image_name
 from srrescgan.degrade.manifest import (
     JOURNAL,
     MANIFEST,
@@ -41,7 +41,7 @@ class DegradeTask:
     @property
     def name(self) -> str:
         """Relative name without suffix, which seeds the degradation."""
-        return picture_name(Path(self.input))
+        return image_name(Path(self.input))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from PIL import ExifTags, Image
 
-from srrescgan.data.pack import PackedPicture
-from srrescgan.data.pictures import Picture, PictureFile
+from srrescgan.data.pack import PackedImage
+from srrescgan.data.stored_image import ImageFile, StoredImage
 from srrescgan.doctor.color_profile import difference_from_srgb
 from srrescgan.doctor.fingerprint import perceptual_hash, pixel_digest
 from srrescgan.errors import DataError
@@ -80,7 +80,7 @@ class _Header:
     turned: bool = False
 
 
-def measure_image(picture: Picture, flat_level: float) -> tuple[ImageInfo, np.ndarray | None]:
+def measure_image(picture: StoredImage, flat_level: float) -> tuple[ImageInfo, np.ndarray | None]:
     """Decode a picture and measure it. Damage is a result, not an error.
 
     Args:
@@ -91,13 +91,13 @@ def measure_image(picture: Picture, flat_level: float) -> tuple[ImageInfo, np.nd
         The measurements, and the pixels ``(H, W, 3)`` uint8 if they can be read.
     """
     try:
-        header = _read_header(picture.path) if isinstance(picture, PictureFile) else _Header()
+        header = _read_header(picture.path) if isinstance(picture, ImageFile) else _Header()
     except Exception:
         header = _Header()  # whatever the damage is, reading the pixels explains it better
     if header.refused:
         return ImageInfo(mode=header.mode, bits=header.bits, refused=True), None
     try:
-        if isinstance(picture, PackedPicture) and not picture.is_intact():
+        if isinstance(picture, PackedImage) and not picture.is_intact():
             damage = "has other pixels than those that were packed"
             return ImageInfo(damage=damage, remedy="pack the folder again"), None
         pixels = picture.read()
@@ -121,7 +121,7 @@ def measure_image(picture: Picture, flat_level: float) -> tuple[ImageInfo, np.nd
     return info, pixels
 
 
-def damaged_image(picture: Picture, error: Exception) -> ImageInfo:
+def damaged_image(picture: StoredImage, error: Exception) -> ImageInfo:
     """Split an error message of this package, ``PICTURE problem: remedy``, into its parts."""
     text = str(error).removeprefix(f"{picture} ") if isinstance(error, DataError) else repr(error)
     reason, _, remedy = text.rpartition(": ")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from srrescgan.data.pictures import Picture
+from srrescgan.data.stored_image import StoredImage
 
 Severity = Literal["error", "warning", "ignore"]
 
@@ -20,7 +20,7 @@ class Finding:
 
     what: str
     fix: str
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[StoredImage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Problem:
     split: str
     what: str
     fix: str
-    pictures: tuple[Picture, ...] = ()
+    pictures: tuple[StoredImage, ...] = ()
 
     @property
     def place(self) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from srrescgan.data.pictures import Picture
+from srrescgan.data.stored_image import StoredImage
 from srrescgan.doctor.problem import Problem
 from srrescgan.errors import DataError
 
@@ -37,13 +37,13 @@ def problem_images(problem: Problem) -> Iterator[tuple[np.ndarray, str]]:
         return
 
 
-def _thumbnail(picture: Picture) -> np.ndarray:
+def _thumbnail(picture: StoredImage) -> np.ndarray:
     image = Image.fromarray(picture.read())
     image.thumbnail((_THUMBNAIL, _THUMBNAIL), Image.Resampling.BICUBIC)
     return np.asarray(image)
 
 
-def _centers(lr: Picture, hr: Picture) -> list[np.ndarray]:
+def _centers(lr: StoredImage, hr: StoredImage) -> list[np.ndarray]:
     """Centers of lr, of hr downscaled to lr's size by area, and of half their difference."""
     small, large = lr.read(), hr.read()
     height, width = small.shape[:2]

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from srrescgan.data.datamodule import FolderDataset
-from srrescgan.data.pack import PackedPicture
-from srrescgan.data.pictures import Picture, PictureFile, SampleFiles
+from srrescgan.data.pack import PackedImage
+from srrescgan.data.stored_image import ImageFile, SampleFiles, StoredImage
 from srrescgan.doctor.alignment import Alignment, align
 from srrescgan.doctor.image_info import VERSION, ImageInfo, damaged_image, measure_image
 from srrescgan.doctor.scan_cache import ScanCache
@@ -52,10 +52,10 @@ class Split:
     folder_problems: list[str]
     thresholds: Thresholds
     training: "Split | None" = None
-    images: dict[Picture, ImageInfo] = field(default_factory=dict)
+    images: dict[StoredImage, ImageInfo] = field(default_factory=dict)
     alignments: dict[str, Alignment] = field(default_factory=dict)
 
-    def pictures(self, *roles: str) -> list[Picture]:
+    def pictures(self, *roles: str) -> list[StoredImage]:
         """Every picture of these roles; of all roles if none is given."""
         return [
             picture
@@ -65,7 +65,7 @@ class Split:
             for picture in stored
         ]
 
-    def originals(self) -> list[Picture]:
+    def originals(self) -> list[StoredImage]:
         """Every picture that is not the lr partner of another."""
         return [
             picture
@@ -146,7 +146,7 @@ def _list_splits(datasets: Mapping[str, FolderDataset], thresholds: Thresholds) 
 
 @dataclass
 class _SampleScan:
-    images: dict[Picture, ImageInfo]
+    images: dict[StoredImage, ImageInfo]
     alignment: Alignment | None
 
 
@@ -157,9 +157,9 @@ class _Scanner:
 
     def scan_sample(self, sample: SampleFiles, scale: int) -> _SampleScan:
         """Measure all pictures of one name together, so that a pair is decoded only once."""
-        images: dict[Picture, ImageInfo] = {}
-        digests: dict[Picture, str] = {}
-        pixels: dict[Picture, np.ndarray] = {}
+        images: dict[StoredImage, ImageInfo] = {}
+        digests: dict[StoredImage, str] = {}
+        pixels: dict[StoredImage, np.ndarray] = {}
         for picture in [picture for stored in sample.pictures.values() for picture in stored]:
             try:
                 digests[picture] = self._digest(picture)
@@ -185,7 +185,7 @@ class _Scanner:
         return _SampleScan(images, alignment)
 
     def _measure(
-        self, picture: Picture, digest: str, pixels: dict[Picture, np.ndarray]
+        self, picture: StoredImage, digest: str, pixels: dict[StoredImage, np.ndarray]
     ) -> ImageInfo:
         """Measure a picture; if it has to be decoded, its pixels are added to ``pixels``."""
         key = f"{VERSION}:{self.flat_level:.6g}:{digest}"
@@ -198,15 +198,15 @@ class _Scanner:
         self.cache.put(key, info.dump())
         return info
 
-    def _digest(self, picture: Picture) -> str:
+    def _digest(self, picture: StoredImage) -> str:
         """Digest of a file's bytes, or of a packed picture's pixels.
 
         Raises:
             OSError: the file cannot be opened.
         """
-        if isinstance(picture, PictureFile):
+        if isinstance(picture, ImageFile):
             return self.cache.file_digest(picture.path)
-        assert isinstance(picture, PackedPicture)
+        assert isinstance(picture, PackedImage)
 
         def read() -> str:
             content = hashlib.blake2b(f"packed {picture.size()} ".encode(), digest_size=16)

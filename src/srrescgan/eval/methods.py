@@ -12,7 +12,7 @@ from srrescgan.eval.evaluation import MethodRecord
 from srrescgan.eval.sr_image_folder import SRImageFolder
 from srrescgan.files import file_sha256
 from srrescgan.inference import Predictor, UpscaleOptions
-from srrescgan.ops.resize import enlarged
+from srrescgan.ops.resize import upscale_bicubic
 from srrescgan.types import SRBatch
 
 Upscale = Callable[[SRBatch], Tensor]
@@ -35,7 +35,7 @@ class Method:
 
 def bicubic_method(scale: int) -> Method:
     """The baseline: MATLAB's bicubic interpolation."""
-    return Method("bicubic", "", lambda device: lambda batch: enlarged(batch["lr"], scale))
+    return Method("bicubic", "", lambda device: lambda batch: upscale_bicubic(batch["lr"], scale))
 
 
 def network_method(

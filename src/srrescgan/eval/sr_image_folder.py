@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from srrescgan.data.datamodule import FolderDataset
-from srrescgan.data.pictures import Picture, pictures_by_name
+from srrescgan.data.stored_image import StoredImage, images_by_name
 from srrescgan.errors import DataError
 from srrescgan.images import image_is_grey, to_tensor
 from srrescgan.types import SRBatch
@@ -32,7 +32,7 @@ class SRImageFolder:
     def __init__(self, folder: Path, datasets: Mapping[str, FolderDataset]) -> None:
         if not folder.is_dir():
             raise DataError(f"{folder} is not a folder of sr pictures: correct methods=")
-        self._files: dict[tuple[str, str], Picture] = {}
+        self._files: dict[tuple[str, str], StoredImage] = {}
         problems = []
         for name, dataset in datasets.items():
             place = folder / name
@@ -57,12 +57,12 @@ class SRImageFolder:
 
     def _match(self, data_set: str, dataset: FolderDataset, place: Path) -> list[str]:
         """Find the file of every image of a set; returns the problems."""
-        stored, problems = pictures_by_name(place)
+        stored, problems = images_by_name(place)
         if problems:
             return problems
         images = {image.name: image.pictures for image in dataset.candidates()[0]}
         suffix = f"x{dataset.scale}"
-        by_name: dict[str, list[Picture]] = {}
+        by_name: dict[str, list[StoredImage]] = {}
         for stem, files in stored.items():
             name = stem if stem in images else stem.removesuffix(suffix)
             by_name.setdefault(name, []).extend(files)
@@ -81,7 +81,7 @@ class SRImageFolder:
 
     @staticmethod
     def _problem(
-        image: Mapping[str, list[Picture]], files: list[Picture], scale: int
+        image: Mapping[str, list[StoredImage]], files: list[StoredImage], scale: int
     ) -> str | None:
         """Why the files of one name are not the sr of an image; ``None`` if they are."""
         sr = files[0]

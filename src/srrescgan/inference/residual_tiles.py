@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from srrescgan.inference.engine import Engine
-from srrescgan.ops.ensemble import transform, turned, untransform
+from srrescgan.ops.ensemble import transform, transform_edges, untransform
 from srrescgan.ops.tile import Span
 from srrescgan.types import Edges
 
@@ -72,7 +72,7 @@ def residuals(
                 yield tile, place, None
                 continue
             piece = transform(tile.upsampled, index)
-            kind = piece.shape, turned(edges, index)
+            kind = piece.shape, transform_edges(edges, index)
             waiting.setdefault(kind, []).append((tile, place, piece))
             if len(waiting[kind]) == work.batch:
                 yield from _computed(work, kind[1], waiting.pop(kind))

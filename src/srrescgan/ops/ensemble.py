@@ -70,11 +70,11 @@ def untransform(image: Tensor, index: int) -> Tensor:
     return transform(image, _INVERSE[index])
 
 
-def turned(edges: Edges, index: int) -> Edges:
+def transform_edges(edges: Edges, index: int) -> Edges:
     """The edges of a piece after :func:`transform` with the same index.
 
     Example:
-        >>> turned(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise
+        >>> transform_edges(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise
         Edges(top=False, bottom=False, left=False, right=True)
     """
     sides = torch.tensor([[0, edges.top, 0], [edges.left, 0, edges.right], [0, edges.bottom, 0]])

@@ -63,7 +63,7 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
     return _round_8bit(_resize_axis(eight_bit, -1, factor)) / 255
 
 
-def enlarged(lr: Tensor, scale: int) -> Tensor:
+def upscale_bicubic(lr: Tensor, scale: int) -> Tensor:
     """Bicubic upsampling, clamped to [0, 1]: the baseline of every comparison.
 
     Shape:

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def over_own_color(color: Tensor, alpha: Tensor) -> Tensor:
+def fill_transparent(color: Tensor, alpha: Tensor) -> Tensor:
     """Fill transparent pixels with the colors of the visible pixels around them.
 
     The result is opaque and has no edge where only the alpha channel has one. Hidden colors of
@@ -41,7 +41,7 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
     return premultiplied + (1 - alpha) * below[..., :height, :width]
 
 
-def enlarged_rows(plane: Tensor, scale: int, start: int, stop: int) -> Tensor:
+def upsample_rows(plane: Tensor, scale: int, start: int, stop: int) -> Tensor:
     """Rows ``start`` to ``stop`` of a bilinearly upsampled plane.
 
     Bands of any height together equal ``F.interpolate(..., mode="bilinear",
@@ -57,7 +57,7 @@ def enlarged_rows(plane: Tensor, scale: int, start: int, stop: int) -> Tensor:
         ``(stop - start, scale * w)``.
 
     Example:
-        >>> enlarged_rows(torch.tensor([[0.0], [1.0]]), 2, 1, 3)
+        >>> upsample_rows(torch.tensor([[0.0], [1.0]]), 2, 1, 3)
         tensor([[0.2500, 0.2500],
                 [0.7500, 0.7500]])
     """

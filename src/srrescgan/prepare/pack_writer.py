@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from srrescgan.data.pack import ALIGNMENT, INDEX, PIXELS, VERSION, PackEntry, checksum, entry_end
-from srrescgan.data.pictures import picture_name
+from srrescgan.data.stored_image import image_name
 from srrescgan.errors import DataError
 from srrescgan.files import remove_leftovers, replacing
 
@@ -74,7 +74,7 @@ class PackWriter:
         """
         height, width, _ = pixels.shape
         entry: PackEntry = {
-            "name": picture_name(Path(file)),
+            "name": image_name(Path(file)),
             "file": file,
             "bytes": source.bytes,
             "sha256": source.sha256,

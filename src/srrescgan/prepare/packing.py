@@ -15,10 +15,10 @@ from srrescgan.data.pack import (
     PackEntry,
     PixelStore,
     entry_end,
-    packed_picture,
+    packed_image,
     read_index,
 )
-from srrescgan.data.pictures import picture_name
+from srrescgan.data.stored_image import image_name
 from srrescgan.degrade.prefetch import prefetch
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.files import file_sha256
@@ -101,7 +101,7 @@ def _plan(source: Path, target: Path) -> dict[str, Path]:
         )
     owners: dict[str, list[str]] = {}
     for file in files:
-        owners.setdefault(picture_name(Path(file)), []).append(file)
+        owners.setdefault(image_name(Path(file)), []).append(file)
     alike = [", ".join(each) for each in owners.values() if len(each) > 1]
     if alike:
         raise DataError(
@@ -139,7 +139,7 @@ def _still_valid(
         if path is None or entry_end(entry) > length:
             return False
         try:
-            return file_sha256(path) == entry["sha256"] and packed_picture(entry, store).is_intact()
+            return file_sha256(path) == entry["sha256"] and packed_image(entry, store).is_intact()
         except OSError:  # reported later, when it is read
             return False
 

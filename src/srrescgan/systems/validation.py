@@ -8,7 +8,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from srrescgan.ops.resize import enlarged, imresize
+from srrescgan.ops.resize import imresize, upscale_bicubic
 from srrescgan.systems.checks import check_size
 from srrescgan.types import SRBatch, SRGenerator
 
@@ -44,7 +44,7 @@ def super_resolution(batch: SRBatch, network: Network, generator: nn.Module) -> 
     lr = batch["lr"]
     sr = network(lr).float().clamp(0, 1)
     check_size(generator, lr, sr, batch["hr"].shape if "hr" in batch else _upscaled(lr, generator))
-    bicubic = enlarged(lr, sr.shape[-1] // lr.shape[-1])
+    bicubic = upscale_bicubic(lr, sr.shape[-1] // lr.shape[-1])
     pictures = {"lr": lr, "bicubic": bicubic, "sr": sr}
     if "hr" not in batch:
         return ValidationOutputs(sr, bicubic, {"lr": lr}, pictures)

@@ -7,7 +7,7 @@ from srrescgan.images import Photo
 from srrescgan.inference.pixel_types import WHITE, quantize, to_float
 from srrescgan.inference.predictor import PredictionInfo, Predictor
 from srrescgan.inference.sinks import BandSink, OnProgress, no_progress
-from srrescgan.ops.transparency import enlarged_rows, over_own_color
+from srrescgan.ops.transparency import fill_transparent, upsample_rows
 
 KINDS = {1: "grey", 2: "grey and alpha", 3: "RGB", 4: "RGB and alpha"}
 """What the channels of a picture are, by their number."""
@@ -23,7 +23,7 @@ def upscale_channels(
 
     The network takes RGB. A grey picture is given to it as three equal channels, and the mean of
     the output is kept. A transparent picture is laid over its own colors
-    (:func:`~srrescgan.ops.transparency.over_own_color`), and its alpha is enlarged bilinearly, as
+    (:func:`~srrescgan.ops.transparency.fill_transparent`), and its alpha is enlarged bilinearly, as
     the network enlarges before it subtracts its residual. An opaque alpha costs nothing.
 
     Args:
@@ -46,7 +46,7 @@ def upscale_channels(
     color, alpha = picture[:-1] if has_alpha else picture, None
     if has_alpha and not is_opaque(picture[-1]):
         alpha = to_float(picture[-1])
-        color = quantize(over_own_color(to_float(color), alpha), torch.uint16)
+        color = quantize(fill_transparent(to_float(color), alpha), torch.uint16)
     channels = _ChannelSink(sink, len(color) == 1, has_alpha, alpha, predictor.scale)
     return predictor.stream(color.expand(3, -1, -1), channels, on_progress)
 
@@ -66,7 +66,7 @@ class _ChannelSink:
         stop = self.row + band.shape[1]
         parts = [band.mean(dim=0, keepdim=True) if self.is_grey else band]
         if self.alpha is not None:
-            parts.append(enlarged_rows(self.alpha, self.scale, self.row, stop)[None])
+            parts.append(upsample_rows(self.alpha, self.scale, self.row, stop)[None])
         elif self.has_alpha:
             parts.append(torch.ones_like(band[:1]))
         self.sink.write(torch.cat(parts))

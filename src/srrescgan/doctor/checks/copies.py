@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from srrescgan.data.pictures import Picture
+from srrescgan.data.stored_image import StoredImage
 from srrescgan.doctor.fingerprint import BITS, close_pairs
 from srrescgan.doctor.problem import Finding
 from srrescgan.doctor.scan import Split
@@ -30,11 +30,11 @@ def leak(split: Split) -> Iterator[Finding]:
     if train is None:
         return
     trained_on, scored = train.originals(), split.originals()
-    by_pixels: dict[str, Picture] = {}
+    by_pixels: dict[str, StoredImage] = {}
     for picture in trained_on:
         if train.images[picture].readable:
             by_pixels.setdefault(train.images[picture].pixels, picture)
-    leaks: dict[Picture, tuple[Picture, int]] = {}
+    leaks: dict[StoredImage, tuple[StoredImage, int]] = {}
     for picture in scored:
         same = by_pixels.get(split.images[picture].pixels)
         if same is not None:
@@ -62,7 +62,7 @@ def leak(split: Split) -> Iterator[Finding]:
         )
 
 
-def _groups(split: Split, pictures: list[Picture]) -> Iterator[tuple[list[Picture], int]]:
+def _groups(split: Split, pictures: list[StoredImage]) -> Iterator[tuple[list[StoredImage], int]]:
     """Connected groups of similar pictures, each with the largest distance of a link in it."""
     infos = [split.images[picture] for picture in pictures]
     leader = list(range(len(pictures)))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from srrescgan.data.pictures import PictureFile, pictures_by_name
+from srrescgan.data.stored_image import ImageFile, images_by_name
 from srrescgan.prepare.packing import pack_folder
 
 
@@ -33,8 +33,8 @@ def folders(tmp_path: Path) -> dict[str, Path]:
 
 
 def test_names_order_sizes_and_pixels_are_the_same(folders):
-    files, problems = pictures_by_name(folders["files"])
-    packed, packed_problems = pictures_by_name(folders["packed"])
+    files, problems = images_by_name(folders["files"])
+    packed, packed_problems = images_by_name(folders["packed"])
     assert problems == packed_problems == []
     assert list(packed) == list(files) == ["a.jpg", "a", "b", "sub/a.b"]
     for name, (picture,) in packed.items():
@@ -46,7 +46,7 @@ def test_names_order_sizes_and_pixels_are_the_same(folders):
 
 def test_messages_say_where_a_picture_lies(folders):
     for kind, expected in (("files", "files/sub/a.b.png"), ("packed", "packed/sub/a.b (packed)")):
-        (picture,) = pictures_by_name(folders[kind])[0]["sub/a.b"]
+        (picture,) = images_by_name(folders[kind])[0]["sub/a.b"]
         assert str(picture).endswith(expected)
         assert picture.path.is_file()
         assert str(picture.path).startswith(str(folders[kind]))
@@ -54,7 +54,7 @@ def test_messages_say_where_a_picture_lies(folders):
 
 @pytest.mark.parametrize("kind", ["files", "packed"])
 def test_a_handle_is_a_key_and_travels_to_another_process(folders, kind):
-    pictures = [picture for (picture,) in pictures_by_name(folders[kind])[0].values()]
+    pictures = [picture for (picture,) in images_by_name(folders[kind])[0].values()]
     assert len(dict.fromkeys(pictures)) == 4
     before = [picture.read().copy() for picture in pictures]
     for pixels, again in zip(before, pickle.loads(pickle.dumps(pictures)), strict=True):
@@ -63,20 +63,20 @@ def test_a_handle_is_a_key_and_travels_to_another_process(folders, kind):
 
 def test_a_handle_of_packed_pixels_carries_none_of_them(tmp_path, photo_folder):
     pack_folder(photo_folder(count=2, size=(300, 400)), tmp_path / "packed")
-    pictures = pictures_by_name(tmp_path / "packed")[0]
+    pictures = images_by_name(tmp_path / "packed")[0]
     assert pictures["0000"][0].read().nbytes == 360_000  # the file is mapped now
     assert len(pickle.dumps(pictures)) < 2000
 
 
 def test_packed_pixels_cannot_be_written_to(folders):
-    (picture,) = pictures_by_name(folders["packed"])[0]["b"]
+    (picture,) = images_by_name(folders["packed"])[0]["b"]
     with pytest.raises(ValueError, match="read-only"):
         picture.read()[0, 0] = 0
 
 
 def test_files_of_one_name_stay_together(folders):
     (folders["files"] / "b.bmp").write_bytes((folders["files"] / "b.png").read_bytes())
-    assert pictures_by_name(folders["files"])[0]["b"] == [
-        PictureFile(folders["files"] / "b.bmp"),
-        PictureFile(folders["files"] / "b.png"),
+    assert images_by_name(folders["files"])[0]["b"] == [
+        ImageFile(folders["files"] / "b.bmp"),
+        ImageFile(folders["files"] / "b.png"),
     ]

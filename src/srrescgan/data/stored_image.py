@@ -11,7 +11,7 @@ from srrescgan.errors import DataError
 from srrescgan.images import SUFFIXES, image_size, list_images, read_image
 
 
-class Picture(Protocol):
+class StoredImage(Protocol):
     """One stored image: created without reading its pixels, hashable, and picklable for workers.
 
     ``str(picture)`` is its location, for messages.
@@ -32,7 +32,7 @@ class Picture(Protocol):
 
 
 @dataclass(frozen=True)
-class PictureFile:
+class ImageFile:
     """An image in a file of its own, decoded at each :meth:`read`."""
 
     path: Path
@@ -54,11 +54,11 @@ class SampleFiles:
     """The stored images of one name; anything but one per role is a mistake."""
 
     name: str
-    pictures: dict[str, list[Picture]]
+    pictures: dict[str, list[StoredImage]]
     """Role (``hr``, ``lr``, ``real``) to its stored images."""
 
 
-def pictures_by_name(folder: Path) -> tuple[dict[str, list[Picture]], list[str]]:
+def images_by_name(folder: Path) -> tuple[dict[str, list[StoredImage]], list[str]]:
     """Images of a folder by relative path without suffix, and the problems of the folder.
 
     The folder has image files, a pack, or both; a finished pack is read instead of the files beside
@@ -72,17 +72,17 @@ def pictures_by_name(folder: Path) -> tuple[dict[str, list[Picture]], list[str]]
         return {}, [str(error)]
     if not paths:
         return {}, [f"{folder} holds no images: put them there or correct the path"]
-    pictures: dict[str, list[Picture]] = {}
+    pictures: dict[str, list[StoredImage]] = {}
     for path in paths:
-        pictures.setdefault(picture_name(path.relative_to(folder)), []).append(PictureFile(path))
+        pictures.setdefault(image_name(path.relative_to(folder)), []).append(ImageFile(path))
     return pictures, []
 
 
-def picture_name(path: Path) -> str:
+def image_name(path: Path) -> str:
     """Relative path without the suffix of an image file; a dot in the name stays.
 
     Example:
-        >>> picture_name(Path("sub/a.b.png")), picture_name(Path("sub/a.b"))
+        >>> image_name(Path("sub/a.b.png")), image_name(Path("sub/a.b"))
         ('sub/a.b', 'sub/a.b')
     """
     return (path.with_suffix("") if path.suffix.lower() in SUFFIXES else path).as_posix()
