@@ -1,8 +1,8 @@
-"""Learning rates as pure functions of the iteration.
+"""Learning-rate schedules: pure functions of the iteration.
 
-A scheduler maps the number of the coming iteration, counted from 1, to a factor on the optimiser's
-base rate. It holds no state: nothing can be stepped twice or not at all, a resumed run continues on
-the same curve, and a run resumed with another base rate really uses it.
+A scheduler maps the number of the next iteration, counted from 1, to a factor on the optimizer's
+base rate. It has no state: no step can be missed or made twice, a resumed run continues on the same
+curve, and a run resumed with another base rate uses that rate.
 """
 
 import math
@@ -24,7 +24,7 @@ def _warm_up(iteration: int, warmup: int) -> float:
 
 
 class Constant:
-    """The base rate throughout, after an optional linear warm-up.
+    """Constant base rate, after an optional linear warm-up.
 
     Args:
         warmup: length of the linear ramp in iterations; 0 for none.
@@ -41,11 +41,11 @@ class Constant:
 class MultiStep:
     """Multiply the rate by ``gamma`` at each milestone.
 
-    The reference steps its scheduler before the update, so the update *numbered* 5000 is the first
-    to use the lower rate. That is what a milestone means here.
+    The reference steps its scheduler before the update. Likewise here, update number 5000 is the
+    first to use the lower rate of milestone 5000.
 
     Args:
-        milestones: iterations, counted from 1, whose update is the first at the lower rate.
+        milestones: iterations, counted from 1, that are the first at the lower rate.
         gamma: factor applied at each milestone.
         warmup: length of the linear ramp in iterations; 0 for none.
 
@@ -67,7 +67,7 @@ class MultiStep:
 
 
 class Cosine:
-    """Half a cosine from the base rate down to ``floor`` of it (Loshchilov & Hutter 2017, eq. 5).
+    """Cosine decay from the base rate to ``floor`` times it (Loshchilov & Hutter 2017, eq. 5).
 
     Args:
         iterations: length of the run; later iterations stay at the floor.
@@ -88,16 +88,17 @@ class Cosine:
 
 
 class HoldThenLinear:
-    """The base rate for a while, then in a straight line to zero (DSGAN, CycleGAN).
+    """Constant base rate, then linear decay to zero (DSGAN, CycleGAN).
 
-    Both papers change the rate once per epoch: with ``every`` iterations in an epoch, epoch e of
-    ``n``, counted from 0, has factor ``1 - (e - h) / (n - h)`` from epoch ``h`` on, so that the
-    last one still moves. ``every=1`` is the same line in steps of one iteration.
+    Both papers change the rate once per epoch, which is ``every`` iterations long. Of ``n`` epochs,
+    counted from 0, the first ``h`` have the factor 1 and epoch ``e`` of the others has
+    ``1 - (e - h) / (n - h)``, so that the last one still trains. With ``every=1`` the rate changes
+    in every iteration.
 
     Args:
         hold: iterations at the base rate.
-        iterations: length of the run; the rate would reach zero in the one after it.
-        every: iterations between two changes.
+        iterations: length of the run; the factor would be zero in the iteration after it.
+        every: iterations between two changes of the rate.
 
     Raises:
         ValueError: ``hold`` is not below ``iterations``, or ``every`` is below 1.

@@ -128,7 +128,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
     system = players()
     full_disk()
     with (
-        pytest.warns(UserWarning, match=r"could not save .*last.ckpt.*untouched"),
+        pytest.warns(UserWarning, match=r"could not save .*last.ckpt.*intact"),
         pytest.raises(CheckpointWriteError, match="Free some space"),
     ):
         fit(system, 4, callbacks=(Checkpoint(str(folder), 1, 0, None),))

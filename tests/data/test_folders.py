@@ -109,7 +109,7 @@ class TestHRFolder:
         assert "0002: 2 files differ only in their suffix: keep one" in message
         assert "0001.png is not an image" in message
         assert "0000.png: 40 x 60 pixels" in message
-        assert "do not hold a patch of 48: remove it or set a smaller patch_size" in message
+        assert "are too small for a patch of 48: remove it or set a smaller patch_size" in message
 
     def test_check_lists_ten_and_counts_the_rest(self, tmp_path):
         for index in range(13):
@@ -122,7 +122,7 @@ class TestHRFolder:
     def test_an_empty_folder_is_one_problem(self, tmp_path):
         message = _message(HRFolder(str(tmp_path), 4, names=["a", "b"]))
         assert message.startswith("1 problem ")
-        assert f"{tmp_path} holds no images: put them there" in message
+        assert f"{tmp_path} contains no images: put them there" in message
 
     def test_check_decodes_nothing(self, photo_folder):
         folder = photo_folder(count=1)

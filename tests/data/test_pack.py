@@ -165,16 +165,16 @@ class TestCheck:
         ("change", "expected"),
         [
             (lambda index: index.update(version=2), "has version 2, and this program reads"),
-            (lambda index: index.update(length=1), "contradicts itself"),
+            (lambda index: index.update(length=1), "are inconsistent"),
             (lambda index: index.update(pictures=[]), "damaged or not the index"),
-            (lambda index: index["pictures"][2].update(height=900), "contradicts itself"),
+            (lambda index: index["pictures"][2].update(height=900), "are inconsistent"),
             (lambda index: index["pictures"][1].update(width=-5), "damaged or not the index"),
             (lambda index: index["pictures"][1].update(offset=7), "damaged or not the index"),
             (lambda index: index["pictures"][1].update(height="70"), "damaged or not the index"),
             (lambda index: index["pictures"][1].update(name=None), "damaged or not the index"),
             (lambda index: index["pictures"][1].pop("crc32"), "damaged or not the index"),
             (lambda index: index["pictures"][1].pop("bytes"), "damaged or not the index"),
-            (lambda index: index["pictures"][1].update(name="0000"), "contradicts itself"),
+            (lambda index: index["pictures"][1].update(name="0000"), "are inconsistent"),
         ],
     )
     def test_a_wrong_index(self, packed, change: Callable[[dict], None], expected: str):
@@ -188,7 +188,7 @@ class TestCheck:
     def test_a_folder_that_was_not_packed_to_the_end(self, packed):
         (packed / INDEX).rename(packed / JOURNAL)
         message = _message(HRFolder(str(packed), 4))
-        assert f"{packed} was not packed to the end (packed.json is missing)" in message
+        assert f"{packed} was not packed completely (packed.json is missing)" in message
         assert "run the packing again; it resumes" in message
 
     @pytest.mark.parametrize("what", ["changed", "new", "gone"])
@@ -201,7 +201,7 @@ class TestCheck:
         else:
             file.write_bytes((hr / "0000.png").read_bytes() + b"0")
         message = _message(HRFolder(str(hr), 4))
-        assert f"{hr} was packed when it held other files" in message
+        assert f"{hr} was packed from other files" in message
         assert f"the first difference is {file.name}" in message
         assert f"pack it again, or remove {INDEX} to read the files themselves" in message
 

@@ -82,7 +82,7 @@ def test_workers_do_not_matter():
             {"accumulate": 2, "world_size": 4},
             r"must divide by processes x accumulate = 4 x 2, got 4",
         ),
-        ({"dataset_size": 0}, "holds no images"),
+        ({"dataset_size": 0}, "contains no images"),
         ({"iterations": 0}, "at least 1"),
     ],
 )

@@ -95,7 +95,7 @@ def test_problems_of_both_folders_are_named(photo_folder, tmp_path: Path) -> Non
     assert "0000.png: 20 x 20 pixels" in str(error.value)
     assert "nowhere does not exist" in str(error.value)
     tiny = photo_folder("tiny", 1, (7, 90))
-    with pytest.raises(DataError, match="do not hold a patch of 8"):
+    with pytest.raises(DataError, match="are too small for a patch of 8"):
         UnpairedFolder(str(photo_folder("good", 1)), str(tiny), 4, 32).check()
 
 

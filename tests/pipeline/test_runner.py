@@ -193,7 +193,7 @@ def test_training_that_was_over_when_the_record_was_lost_is_not_run(
 
 def test_missing_pictures_are_named_before_anything_runs(place: Path, commands: Commands) -> None:
     (place / "photos/a.png").unlink()
-    with pytest.raises(DataError, match="photos holds no images"):
+    with pytest.raises(DataError, match="photos contains no images"):
         run(place, commands)
     assert commands.run == []
 

@@ -88,7 +88,7 @@ def test_killed_and_resumed_equals_uninterrupted(photos, tmp_path, torn):
     if torn == "pixels":  # as a power cut may leave them
         with (target / PIXELS).open("rb+") as pixels:
             pixels.truncate(_journal_end(target) - 100)
-    assert "was not packed to the end" in str(_open_error(target))
+    assert "was not packed completely" in str(_open_error(target))
     done = pack_folder(photos, target, workers=2)
     assert done.kept >= (2 if torn == "pixels" else 3)
     assert done.packed + done.kept == COUNT
@@ -158,7 +158,7 @@ def test_a_replacement_that_does_not_succeed_is_no_pack(photos, tmp_path):
     pack_folder(photos, target)
     (photos / "sub/05.png").write_text("text")
     _refusal(photos, target, overwrite=True)
-    assert "was not packed to the end" in str(_open_error(target))  # never half of each
+    assert "was not packed completely" in str(_open_error(target))  # never half of each
     Image.new("RGB", (30, 20)).save(photos / "sub/05.png")
     assert pack_folder(photos, target).kept == COUNT - 1
     assert open_pack(target)["sub/05"].size() == (20, 30)
@@ -221,7 +221,7 @@ def test_two_files_of_one_name_are_refused_before_anything_is_written(photos, tm
 
 def test_places_that_do_not_fit_are_refused(photos, tmp_path):
     (tmp_path / "empty").mkdir()
-    assert "empty holds no images" in _refusal(tmp_path / "empty", tmp_path / "packed")
+    assert "empty contains no images" in _refusal(tmp_path / "empty", tmp_path / "packed")
     assert "nowhere does not exist" in _refusal(tmp_path / "nowhere", tmp_path / "packed")
     for target in (tmp_path, photos / "sub"):
         assert f"{target} holds picture files (such as " in _refusal(photos, target)

@@ -128,7 +128,7 @@ class TestChecks:
             ("track1-valid-gt/0001.png", "has no lr image"),
             ("Corrupted-va-x/0002.png", "is 12 x 12 (height x width), expected 10 x 10"),
             ("Corrupted-tr-x/0000.png", "is empty"),
-            ("Corrupted-tr-y/0000.png", "do not hold a patch"),
+            ("Corrupted-tr-y/0000.png", "are too small for a patch"),
         ):
             assert any(
                 str(root / path) in line and problem in line for line in message.splitlines()

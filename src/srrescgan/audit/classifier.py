@@ -27,7 +27,7 @@ _STRENGTH = 0.1  # inverse of the penalty; 1 overfits when there are few picture
 
 @dataclass(frozen=True)
 class Classification:
-    """How well a classifier distinguishes two domains.
+    """Result of a classifier that distinguishes two domains.
 
     Attributes:
         auc: probability that a place of the first domain gets a higher score than a place of the

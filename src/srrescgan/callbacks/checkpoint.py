@@ -1,4 +1,4 @@
-"""Checkpoints: when they are saved, and which are kept."""
+"""Checkpoint saving: on schedule, at the best scores, and on Ctrl-C."""
 
 import logging
 import signal
@@ -20,22 +20,23 @@ log = logging.getLogger(__name__)
 
 
 class Checkpoint(pl.callbacks.Checkpoint):
-    """Saves on the iteration clock, at the best validation scores, and on Ctrl-C.
+    """Saves checkpoints every few iterations, at the best validation scores, and on Ctrl-C.
 
-    ``last.ckpt`` is always the newest. Checkpoints are saved between two iterations only, so a run
-    resumes from them exactly. If a save fails, training continues with a warning and the next save
+    ``last.ckpt`` is always the newest one. Checkpoints are saved between two iterations only, so
+    that a run resumes exactly. If a save fails, training continues with a warning and the next save
     is tried as planned; only the final save must succeed. After a run without errors, the newest
     and the best checkpoints are uploaded to the loggers that store files (W&B).
 
     Args:
         folder: of the files.
         every: iterations between two saves of ``last.ckpt``.
-        keep_every: iterations between two checkpoints that are never replaced, named
+        keep_every: iterations between two checkpoints that are never overwritten, named
             ``iteration_<n>.ckpt``; 0 for none.
-        best: validation metrics, for instance ``[psnr, y_border4/psnr]``. The state with the best
-            mean over all sets is kept as ``best_psnr.ckpt``, ``best_y_border4_psnr.ckpt``. A name
-            without a protocol means the first protocol, and is skipped if the run does not measure
-            that metric. A name with a protocol must be measured. ``None`` for none.
+        best: validation metrics, for instance ``[psnr, y_border4/psnr]``. The checkpoint
+            with the best mean over all sets is kept as ``best_psnr.ckpt``,
+            ``best_y_border4_psnr.ckpt``. A name without a protocol means the first protocol and is
+            ignored if the run does not measure the metric. A name with a protocol must be measured.
+            ``None`` for none.
 
     Raises:
         ConfigError: ``best`` is not a list.
@@ -69,7 +70,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
     @property
     def stopped(self) -> bool:
-        """Whether a signal stopped the run."""
+        """True if a signal stopped the run."""
         return self._stop_signal is not None
 
     def setup(self, trainer: pl.Trainer, pl_module: pl.LightningModule, stage: str) -> None:
@@ -91,7 +92,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
         for number in (signal.SIGINT, signal.SIGTERM):
             try:
                 self._handlers[number] = signal.signal(number, request_stop)
-            except ValueError:  # not in the main thread, which alone receives signals
+            except ValueError:  # only the main thread can receive signals
                 return
 
     def on_train_batch_end(
@@ -123,7 +124,7 @@ class Checkpoint(pl.callbacks.Checkpoint):
             trainer.limit_val_batches = 0  # or Lightning would validate before it stops
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Keep this state for each metric whose mean is the best so far."""
+        """Keep a checkpoint for each metric whose mean is the best so far."""
         assert isinstance(pl_module, PhasedSystem)
         if trainer.sanity_checking:
             return
@@ -140,14 +141,14 @@ class Checkpoint(pl.callbacks.Checkpoint):
                 self.best_scores[key] = score
                 improved.add(key)
         if improved:
-            # The newest state needs the best scores too, or a resumed run would not have them.
+            # last.ckpt must contain the new best scores, for a resumed run.
             self._save_last(trainer, pl_module)
         for name, key in self._measured.items():
             if key in improved:
                 self._keep(trainer, pl_module, f"{_alias(name)}.ckpt")
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Save the final state; here a failed save is an error."""
+        """Save the final state; a failure is an error here."""
         assert isinstance(pl_module, PhasedSystem)
         self._restore_handlers()
         if self._saved_at != pl_module.iteration and pl_module.between_iterations:
@@ -209,12 +210,12 @@ class Checkpoint(pl.callbacks.Checkpoint):
 
 
 def _alias(name: str) -> str:
-    """Name of the best checkpoint by a metric."""
+    """Name of the checkpoint that is best by a metric."""
     return f"best_{name.replace('/', '_')}"
 
 
 def _measured(names: Iterable[str], keys: Collection[str]) -> dict[str, str]:
-    """Map each name that the run measures to its ``<protocol>/<metric>``."""
+    """Map each name in ``best`` that the run measures to its ``<protocol>/<metric>``."""
     measured = {}
     for name in names:
         if "/" in name and name not in keys:
@@ -230,6 +231,6 @@ def _measured(names: Iterable[str], keys: Collection[str]) -> dict[str, str]:
 
 
 def _mean_score(means: Mapping[str, float], key: str) -> float | None:
-    """Mean over the sets of ``val/<set>/<key>``; ``None`` where no set could be scored."""
+    """Mean of ``val/<set>/<key>`` over the sets; ``None`` if no set has this score."""
     scores = [mean for name, mean in means.items() if name.split("/", maxsplit=2)[2] == key]
     return sum(scores) / len(scores) if scores else None

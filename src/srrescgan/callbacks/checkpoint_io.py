@@ -15,7 +15,7 @@ class CheckpointWriteError(UserError):
 
 
 class AtomicCheckpointIO(TorchCheckpointIO):
-    """Writes a temporary file, then renames it: a checkpoint is complete, or the old one stays.
+    """Writes a temporary file and renames it, so that no checkpoint is ever incomplete.
 
     Raises:
         CheckpointWriteError: the disk is full, or the folder is not writable.
@@ -28,9 +28,9 @@ class AtomicCheckpointIO(TorchCheckpointIO):
         try:
             with replacing(Path(path)) as temporary, temporary.open("wb") as file:
                 torch.save(checkpoint, file)
-        # torch's zip writer reports an error of its file as a RuntimeError.
+        # torch's zip writer raises a RuntimeError if writing the file fails.
         except (OSError, RuntimeError) as error:
             raise CheckpointWriteError(
-                f"could not save {path}: {error}. A previous checkpoint of this name is untouched."
-                " Free some space, or choose another output_dir="
+                f"could not save {path}: {error}. A previous checkpoint of this name is intact."
+                " Free some space, or set another output_dir."
             ) from error

@@ -27,12 +27,12 @@ def upload(
 ) -> None:
     """Upload each existing file once, with its iteration and scores.
 
-    Call it after the last save has succeeded, when every file is complete.
+    Call it after the last save, when every file is complete.
 
     Args:
-        loggers: Lightning's; those that do not store files are skipped.
-        files: by alias, the newest last. Several names of one file (hard links) are one upload.
-        best_scores: by alias, ``<protocol>/<metric>`` and the mean that made the file the best.
+        loggers: the run's loggers; those that do not store files are skipped.
+        files: by alias, the newest last. A file with several names (hard links) is uploaded once.
+        best_scores: by alias, ``<protocol>/<metric>`` and the mean for which the file was kept.
         validated: iteration and means of the last validation, for the file of that iteration.
     """
     takers = [logger for logger in loggers if isinstance(logger, TakesCheckpoints)]
@@ -63,5 +63,5 @@ def _distinct(files: Mapping[str, Path]) -> list[CheckpointFile]:
 
 
 def _iteration(path: Path) -> int:
-    # Memory-mapped, so that the weights are not read.
+    # Memory-mapped, to avoid reading the weights.
     return torch.load(path, map_location="cpu", weights_only=True, mmap=True)["iteration"]

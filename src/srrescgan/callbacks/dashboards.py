@@ -23,7 +23,7 @@ Cell = str | float | CaptionedImage | None
 
 @runtime_checkable
 class TakesTables(Protocol):
-    """A logger that shows tables with pictures in them."""
+    """A logger that shows tables with pictures."""
 
     def log_picture_table(
         self, key: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], step: int
@@ -33,7 +33,7 @@ class TakesTables(Protocol):
         Args:
             key: name of the table.
             columns: titles.
-            rows: cells, one per column.
+            rows: one list of cells per row, one cell per column.
             step: iteration.
         """
         ...

@@ -1,23 +1,20 @@
-"""Health of adversarial training: four curves of the generator and the discriminator.
-
-They have the same names in every logger:
+"""Health of adversarial training: four curves, with the same names in every logger.
 
 ``health/d_margin``
-    Mean real logit minus mean fake logit. 0: the discriminator cannot tell real from fake;
-    negative: it takes fake images for real; growing without bound: it has won, and the generator
-    learns nothing from it. With a relativistic average loss, whose logits mean something only
-    relative to those of the other side, it is the mean of ``C(x) - E C(y)``, which is what that
-    loss uses. For a map of patches the mean is over the map, too.
+    Mean real logit minus mean fake logit. 0: the discriminator cannot distinguish real
+    from fake; negative: it takes fake images for real; growing without bound: it has won, and the
+    generator learns nothing from it. For a relativistic average loss, whose logits are meaningful
+    only relative to the other class, this is the mean of ``C(x) - E C(y)``, which that loss uses.
+    For a map of patches, the mean is also over the map.
 ``health/gradient_ratio``
     L2 norm of the generator's gradient divided by that of the discriminator's, before clipping. Its
-    level follows the weights of the losses (hundreds for images in 0-255). When it drifts by orders
-    of magnitude, one network has stopped learning from the other.
+    level depends on the weights of the losses (hundreds for images in 0-255). If it drifts by
+    orders of magnitude, one network no longer learns from the other.
 ``health/color_drift``
     Mean color difference (CIE 1976) between the sr batch, downscaled by MATLAB's bicubic, and the
-    lr batch. The noise of lr counts as difference, so compare a run with its own beginning and not
-    with 0.
+    lr batch. The noise in lr adds to it, so compare the curve with its own start, not with 0.
 ``health/high_frequency``
-    High-frequency energy (the rest after a 9-pixel box blur) of sr divided by that of hr. Below 1:
+    High-frequency energy (what a 9-pixel box blur removes) of sr divided by that of hr. Below 1:
     blurred; 1: as detailed as the ground truth; above 1: invented texture or ringing.
 """
 
@@ -34,32 +31,32 @@ from srrescgan.ops.resize import imresize
 from srrescgan.systems import GANOutputs
 
 _BOX = 9
-"""Side of the blur, in pixels: that of SRResCGAN's discriminator."""
+"""Side of the box in pixels, as in SRResCGAN's discriminator."""
 
 
 class HealthMonitor:
     """Measures the health curves of an iteration.
 
-    :class:`srrescgan.callbacks.ScalarLogger` has one, so that every run with training curves has
-    health curves.
+    :class:`srrescgan.callbacks.ScalarLogger` uses it, so every run with training curves has health
+    curves.
     """
 
     def from_outputs(self, outputs: Any) -> dict[str, Tensor]:
-        """Curves of the images, on their device; none where there is no sr beside a discriminator.
+        """Curves of the images, on their device; empty for a system that is not an SR GAN.
 
         Args:
-            outputs: of the training step, detached.
+            outputs: result of the training step, detached.
         """
         if not isinstance(outputs, GANOutputs):
             return {}
         return image_health(outputs.sr, outputs.hr, outputs.lr)
 
     def from_values(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Curves of the two networks, from the other values of a row.
+        """Curves of the two networks, computed from the other values of a row.
 
         Args:
-            values: by log name. A run without a discriminator, or whose discriminator has not been
-                updated yet, has no such curves.
+            values: by log name. Without a discriminator, or before its first update, the result is
+                empty.
         """
         curves = {}
         if {"train/d/real", "train/d/fake"} <= values.keys():
@@ -71,7 +68,7 @@ class HealthMonitor:
 
 
 def image_health(sr: Tensor, hr: Tensor, lr: Tensor) -> dict[str, Tensor]:
-    """Measure one batch; no wait for the device, no gradient.
+    """Measure one batch, without synchronizing with the device and without gradients.
 
     Args:
         sr: output of the generator, RGB in [0, 1].
@@ -80,7 +77,7 @@ def image_health(sr: Tensor, hr: Tensor, lr: Tensor) -> dict[str, Tensor]:
 
     Shape:
         - sr, hr: ``(B, 3, H, W)``.
-        - lr: ``(B, 3, h, w)``, both sides smaller by one integer factor.
+        - lr: ``(B, 3, h, w)``, smaller by the same integer factor in both directions.
         - Output: scalars, by the name of the curve.
     """
     with torch.no_grad():
@@ -94,5 +91,5 @@ def image_health(sr: Tensor, hr: Tensor, lr: Tensor) -> dict[str, Tensor]:
 
 def _high_energy(image: Tensor) -> Tensor:
     """Mean square of the high-pass part, up to a factor that cancels in a ratio."""
-    # Without zero padding, whose edge would be the strongest one of a bright picture.
+    # No zero padding: in a bright image, the edge to the zeros would dominate.
     return (high_pass(image, _BOX, include_pad=False) - 0.5).square().mean()

@@ -1,4 +1,4 @@
-"""Table of validation images: one row per image with its picture and scores."""
+"""Table of validation images: one row per image, with the image and its scores."""
 
 from collections import Counter
 from typing import Any
@@ -15,17 +15,17 @@ KEY = "tables/validation"
 
 
 class ImageTable(pl.Callback):
-    """Sends a table of the last validation to the loggers that take tables (W&B), after training.
+    """Sends a table of the last validation to the loggers that show tables (W&B), after training.
 
     A row has the set, the name, the panel ``lr | bicubic | sr | hr`` and all scores of an image.
-    There is one table per run: the panels of :class:`ImageLogger` show how an image changed over
-    time, and a table per validation would upload the same pictures many times. The table is logged
-    at the iteration of the validation that it shows. When training ends between two validations,
-    the table comes from the extra validation that follows, unless training was stopped. A run that
-    fails has no table. In a distributed run the rows are those of the first process's images.
+    There is one table per run: a table per validation would upload the same pictures many times,
+    and the panels of :class:`ImageLogger` show how an image changed over time. The table is logged
+    at the iteration of its validation. If training ends between two validations, the table shows
+    the extra validation that follows, or, if training was stopped, the last one before. A run that
+    fails has none. In a distributed run, the table has the images of the first process only.
 
     Args:
-        rows: rows per validation set, the first ones by name; bounds memory and upload.
+        rows: largest number of rows per validation set, the first images by name.
         crop: side of the center crop shown, in hr pixels.
     """
 

@@ -1,4 +1,4 @@
-"""Panels of the same validation images over time."""
+"""Panels of validation images, the same ones in every validation."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,11 +21,11 @@ class ImageLogger(pl.Callback):
     """Logs panels of fixed validation images, for instance ``lr | bicubic | sr | hr``.
 
     Every panel is written to ``<folder>/<set>/<name>/<iteration>.png`` and sent to the loggers that
-    take images: to TensorBoard as ``<set>/<name>``; to Weights & Biases as ``images/<set>``, all
+    show images: to TensorBoard as ``<set>/<name>``; to Weights & Biases as ``images/<set>``, all
     images of a set together, with their names as captions.
 
     Args:
-        folder: where the PNG files go.
+        folder: for the PNG files.
         count: images per validation set, the first ones by name.
         crop: side of the center crop shown, in hr pixels.
     """
@@ -38,7 +38,7 @@ class ImageLogger(pl.Callback):
         self._panels: dict[str, dict[str, np.ndarray]] = {}
 
     def on_validation_epoch_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Start again with the first image of each set."""
+        """Forget the panels of the previous validation."""
         self._shown.clear()
         self._panels.clear()
 
@@ -82,12 +82,12 @@ class ImageLogger(pl.Callback):
 def panels(
     pictures: Mapping[str, Tensor], batch: SRBatch, taken: Counter[str], count: int, crop: int
 ) -> Iterator[tuple[int, str, str, np.ndarray]]:
-    """Panels of the first ``count`` images of each set, batch by batch.
+    """Make panels of those images of a batch that are among the first ``count`` of their set.
 
     Args:
-        pictures: of a batch, ``(B, 3, H, W)`` by title, from left to right.
+        pictures: batches of images, ``(B, 3, H, W)``, by title, from left to right.
         batch: the validation batch.
-        taken: number of images so far, by set; updated.
+        taken: number of images so far, by set; updated in place.
         count: images per set.
         crop: side of the center crop shown, in hr pixels.
 
@@ -102,11 +102,11 @@ def panels(
 
 
 def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
-    """Center crops side by side, with a white line between them; smaller pictures are enlarged.
+    """Center crops side by side, with white lines between them; smaller images are enlarged.
 
     Args:
-        pictures: of the same scene, each ``(3, h, w)``, RGB in [0, 1].
-        crop: side of the crop, in pixels of the largest picture.
+        pictures: images of the same scene, each ``(3, h, w)``, RGB in [0, 1].
+        crop: side of the crop, in pixels of the largest image.
 
     Shape:
         - Output: ``(3, H, n W + 2 (n - 1))`` with ``H, W <= crop`` for n pictures.
@@ -122,7 +122,7 @@ def panel(pictures: Sequence[Tensor], crop: int) -> Tensor:
 
 
 def _of_one_size(images: list[np.ndarray]) -> list[np.ndarray]:
-    """Pad with white at the right and bottom: W&B lays out a group by its first image."""
+    """Pad with white at the right and bottom: W&B shows a group at the size of its first image."""
     height, width = (max(image.shape[axis] for image in images) for axis in (0, 1))
     return [
         np.pad(

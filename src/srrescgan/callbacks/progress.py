@@ -7,8 +7,8 @@ from pytorch_lightning.callbacks import RichProgressBar
 class Progress(RichProgressBar):
     """Rich progress bar of the whole run, with the time left.
 
-    Lightning sees the run as one epoch of as many batches as are left, so its bar of an epoch is
-    the bar of the run; only the labels are changed.
+    For Lightning the rest of the run is one epoch, so its bar of the epoch is the bar of the run;
+    only the labels are changed.
 
     Args:
         refresh_rate: batches between two updates.
@@ -20,7 +20,7 @@ class Progress(RichProgressBar):
     def get_metrics(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule
     ) -> dict[str, int | str | float | dict[str, float]]:
-        """The losses, without the logger's version number."""
+        """Return the losses, without the logger's version number."""
         metrics = super().get_metrics(trainer, pl_module)
         metrics.pop("v_num", None)
         return metrics

@@ -12,9 +12,9 @@ PACKAGES = ("srrescgan", "torch", "torchvision", "pytorch-lightning", "numpy", "
 
 
 class Provenance(pl.Callback):
-    """Stores the resolved configuration, the code version and the library versions.
+    """Stores configuration, code revision and library versions in every checkpoint.
 
-    A checkpoint alone then documents its training, and ``upscale`` can rebuild its network.
+    Thus a checkpoint documents its training, and ``upscale`` can rebuild its network.
 
     Args:
         config: the resolved configuration as plain dicts and lists.
@@ -33,7 +33,7 @@ class Provenance(pl.Callback):
 
 
 def software() -> dict[str, Any]:
-    """Revision of this code, and the versions of Python and of the main libraries."""
+    """Return the revision of this code and the versions of Python and the main libraries."""
     return {
         "code": git_revision(),
         "python": platform.python_version(),
@@ -42,7 +42,7 @@ def software() -> dict[str, Any]:
 
 
 def git_revision() -> str:
-    """Revision of the checkout this code runs from, ``+changes`` if edited; else ``unknown``."""
+    """Return the git revision of this code, ``+changes`` if edited; ``unknown`` without git."""
     here = Path(__file__).parent
     try:
         described = subprocess.run(
@@ -53,7 +53,7 @@ def git_revision() -> str:
             timeout=10,
             check=True,
         )
-        # A copy that is installed inside another repository does not have that one's revision.
+        # If the code is only installed inside another repository, git described that repository.
         subprocess.run(
             ["git", "ls-files", "--error-unmatch", __file__],
             cwd=here,

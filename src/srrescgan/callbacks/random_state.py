@@ -1,4 +1,4 @@
-"""Random state of every process, stored in the checkpoint."""
+"""Random state of every process, saved in the checkpoint."""
 
 import random
 from typing import Any
@@ -16,15 +16,15 @@ State = dict[str, Any]
 class RandomState(pl.Callback):
     """Saves and restores the Python, NumPy, torch and CUDA generators of every process.
 
-    Sampling, augmentation and degradation do not use them (they are functions of seed, epoch and
-    index). Everything else that draws random numbers in a training step resumes exactly.
+    With them, everything that draws random numbers in a training step resumes exactly. (Sampling,
+    augmentation and degradation do not need them: they are functions of seed, epoch and index.)
     """
 
     def __init__(self) -> None:
         self._restored: list[State] = []
 
     def state_dict(self) -> State:
-        """One state per process. A collective call, which Lightning makes on every process."""
+        """Return one state per process. Lightning makes this collective call on every process."""
         states = [_capture()]
         if world_size() > 1:
             states = [{}] * world_size()
@@ -32,11 +32,11 @@ class RandomState(pl.Callback):
         return {"processes": states}
 
     def load_state_dict(self, state_dict: State) -> None:
-        """Keep the states; they are restored when training starts."""
+        """Keep the states until training starts."""
         self._restored = state_dict["processes"]
 
     def on_train_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
-        """Restore the states, after any random numbers that the setup has drawn."""
+        """Restore the states; only now, because the setup draws random numbers too."""
         if rank() < len(self._restored):
             _restore(self._restored[rank()])
 

@@ -1,4 +1,4 @@
-"""Training curves: one row per logging interval, on the iteration clock."""
+"""Training curves: one row every few iterations."""
 
 import time
 from typing import Any
@@ -17,8 +17,8 @@ class ScalarLogger(pl.Callback):
     """Sends losses, learning rates, gradient norms, health curves and speed to every logger.
 
     :mod:`srrescgan.callbacks.health` explains the health curves. Values stay on the device until a
-    row is due, so logging synchronizes once per ``every`` iterations, and images are measured only
-    in the iteration before a row. In a distributed run the values are means over the processes.
+    row is logged, so logging synchronizes once per ``every`` iterations. Only the images of that
+    iteration are measured. In a distributed run the values are means over the processes.
 
     Args:
         every: iterations between two rows.
@@ -36,7 +36,7 @@ class ScalarLogger(pl.Callback):
     def on_train_batch_start(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, batch: Any, batch_idx: int
     ) -> None:
-        """Count the time since the last batch, without validation, as waiting for data."""
+        """Count the time since the last batch, except validation, as waiting for data."""
         assert isinstance(pl_module, PhasedSystem)
         self._waiting += time.perf_counter() - max(pl_module.idle_since, self._resumed)
 

@@ -70,7 +70,7 @@ def explain_syntax(override: str, message: str) -> str:
 
 
 def _unknown_key(key: str, cfg: DictConfig) -> str:
-    """What to write instead of a key that is neither a key nor a group chosen in ``cfg``."""
+    """Message about an unknown key, with a suggestion."""
     groups = {str(group) for group in cfg.hydra.runtime.choices}
     group = key.partition("@")[0]
     packages = sorted(each for each in groups if each.startswith(f"{group}@"))

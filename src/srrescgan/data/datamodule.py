@@ -1,4 +1,4 @@
-"""Data module: batches from data sets, with degradation and mixup."""
+"""Data module: makes batches of data sets, with degradation and mixup."""
 
 from pathlib import Path
 from typing import Any, Protocol, cast, runtime_checkable
@@ -30,47 +30,46 @@ class FolderDataset(Protocol):
         ...
 
     def candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        """Files of every wanted image, and the problems of the folders."""
+        """Files of every requested image, and the problems of the folders."""
         ...
 
     def folders(self) -> dict[str, Path]:
-        """Role to its folder."""
+        """Folder of each role."""
         ...
 
     def check(self) -> None:
-        """Raise one DataError with everything that would fail later."""
+        """Raise one DataError with all problems of the files."""
         ...
 
 
 class SRDataModule(pl.LightningDataModule):
-    """Serve training patches by iteration and named validation sets image by image.
+    """Batches of training patches, and named validation and test sets image by image.
 
-    Missing lr images are made here, on the batch's device, by the same degradation that can also
-    write them to disk.
+    Missing lr images are made on the batch's device, by the same degradation that ``degrade``
+    applies to files.
 
-    The samplers distribute the work over processes and start at the iteration of a resumed run, so
-    the trainer needs ``use_distributed_sampler=False``.
+    The samplers distribute the images over processes and start at the iteration of a resumed run,
+    so the trainer needs ``use_distributed_sampler=False``.
 
     Args:
-        train: training patches; ``None`` when nothing is trained.
-        val: name to data set of whole images; ``None`` leaves a set out, so that a configuration
-            can drop a set that it inherits.
-        test: the same for testing; ``None`` for the validation sets.
-        degradation: makes lr from hr where a batch has no lr; ``None`` if all sets have pairs.
-        val_degradations: by the name of a validation or test set, a degradation used for it instead
-            of ``degradation``, so that the same photos can have several. Missing or ``None``:
-            ``degradation``.
+        train: training patches; ``None`` if nothing is trained.
+        val: data sets of whole images by name. ``None`` removes a set, for configurations that
+            inherit it.
+        test: test sets, likewise; ``None`` for the validation sets.
+        degradation: makes lr from hr if a batch has no lr; ``None`` if all sets have pairs.
+        val_degradations: degradations by name of a validation or test set, used for that set
+            instead of ``degradation``. Missing or ``None``: ``degradation``.
         scale: integer factor between hr and lr.
         batch_size: samples per iteration, over all processes and micro-batches.
         iterations: length of the whole run.
         accumulate: micro-batches per iteration.
         num_workers: processes per loader that prefetch; 0 reads in the main process.
         mixup: applied to training batches; ``None`` for none.
-        seed: of the order of the training images.
-        source: where the data comes from: a sentence for the message when it is missing.
+        seed: for the order of the training images.
+        source: origin of the data, a sentence for the message if it is missing.
 
     Raises:
-        ConfigError: a data set or the degradation has another scale.
+        ConfigError: the scale of a data set or a degradation differs from ``scale``.
     """
 
     def __init__(
@@ -108,10 +107,10 @@ class SRDataModule(pl.LightningDataModule):
         self._check_scales()
 
     def setup(self, stage: str | None = None) -> None:
-        """Check the folders that a stage reads, before anything expensive starts.
+        """Check the folders that a stage reads.
 
         Raises:
-            DataError: with the expected folders, all problems, and where the data comes from.
+            DataError: lists the expected folders, all problems, and the origin of the data.
             ConfigError: a set has no lr images and there is no degradation to make them.
         """
         datasets = self.datasets(stage)
@@ -136,7 +135,7 @@ class SRDataModule(pl.LightningDataModule):
             raise DataError("\n".join(lines))
 
     def train_dataloader(self) -> DataLoader:
-        """Batches of this process, from the current iteration of the system on."""
+        """Batches of this process, starting at the current iteration of the system."""
         if self.train is None:
             raise ConfigError("there is no training data set: set `data.train`")
         rank, world_size = self._process()
@@ -169,7 +168,7 @@ class SRDataModule(pl.LightningDataModule):
     def transfer_batch_to_device(
         self, batch: SRBatch, device: torch.device, dataloader_idx: int
     ) -> SRBatch:
-        """Move the images only: reading seeds from a device would synchronize with it."""
+        """Move only the images: reading seeds from a device would synchronize with it."""
         moved = batch.copy()
         for key in IMAGES:
             if key in batch:
@@ -205,7 +204,7 @@ class SRDataModule(pl.LightningDataModule):
         return self.val_degradations.get(data_set, self.degradation)
 
     def datasets(self, stage: str | None) -> dict[str, FolderDataset]:
-        """Data sets that a stage reads from folders, by their name in messages.
+        """Data sets that a stage reads from folders, by name, such as ``val/set5``.
 
         Args:
             stage: ``fit``, ``validate`` or ``test``; ``None`` for all.
@@ -242,8 +241,8 @@ class SRDataModule(pl.LightningDataModule):
 
     def _set_loader(self, name: str, dataset: Dataset, again: bool = True) -> DataLoader:
         rank, world_size = self._process()
-        # Each image is scored on exactly one process: duplicates as padding would bias the means.
-        # But a process without images would skip the validation in which the others wait for it.
+        # Each image is scored by exactly one process: duplicated images would bias the means. A
+        # process without images gets a padding image: the others would wait for it forever.
         mine = range(rank, len(dataset), world_size) or [_PADDING]  # type: ignore[arg-type]
         return self._loader(_NamedSet(name, dataset), again, sampler=mine, batch_size=1)
 
@@ -253,7 +252,7 @@ class SRDataModule(pl.LightningDataModule):
             num_workers=self.num_workers,
             persistent_workers=again and self.num_workers > 0,
             pin_memory=torch.cuda.is_available(),
-            # Without its own, starting a loader would advance the random state of the training.
+            # Without this, starting a loader would advance the random state of the training.
             generator=torch.Generator().manual_seed(self.seed),
             **sampling,
         )
@@ -263,7 +262,7 @@ _PADDING = -1
 
 
 class _NamedSet(Dataset[dict[str, Any]]):
-    """A data set whose items have the name of the set and whether they are padding."""
+    """A data set whose items also have the keys ``set`` and ``is_padding``."""
 
     def __init__(self, name: str, dataset: Dataset) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""Folder of hr images, whose lr images are made on the fly."""
+"""Folder of hr images; the lr images are made on the fly."""
 
 from typing import Any
 
@@ -10,16 +10,15 @@ from srrescgan.images import to_tensor
 
 
 class HRFolder(ImageFolder):
-    """High-resolution images of a folder and its sub-folders, by sorted relative name.
+    """High-resolution images of a folder and its sub-folders, sorted by relative name.
 
-    ``dataset[epoch, index]`` is for training: a patch, flipped and rotated if ``augment``, as a
-    function of ``(seed, epoch, index)``. ``dataset[index]`` is for validation: the whole image, cut
-    at the bottom and right to a multiple of ``scale``.
+    ``dataset[epoch, index]`` is for training: a patch, flipped and rotated if ``augment``, which is
+    a function of ``(seed, epoch, index)``. ``dataset[index]`` is for validation: the whole image,
+    cropped at the bottom and right to a multiple of ``scale``.
 
-    An item holds ``hr`` ``(3, H, W)`` float32 in [0, 1]; ``name``, the relative path without
-    suffix; and ``seed``, which seeds everything random that later happens to this sample. The seed
-    of a whole image comes from its name alone, so its degradation is the same in every epoch, run
-    and order.
+    An item has ``hr`` ``(3, H, W)`` float32 in [0, 1]; ``name``, the relative path without suffix;
+    and ``seed``, for all random numbers that this sample needs later. The seed of a whole image
+    depends on its name only, so its degradation is always the same.
 
     The constructor reads no file; call :meth:`check` before a long run.
 
@@ -29,8 +28,8 @@ class HRFolder(ImageFolder):
         patch_size: side of the hr patch in pixels, a multiple of ``scale``; ``None`` for whole
             images.
         augment: flip and rotate patches at random.
-        seed: of the crops and flips.
-        names: use only these, in this order, with or without suffix; ``None`` for all.
+        seed: for crops and flips.
+        names: of the images to use, in this order, with or without suffix; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Image folder: base of the data sets that read folders."""
+"""Image folder, the base class of the data sets that read folders."""
 
 from functools import cached_property
 from pathlib import Path
@@ -16,21 +16,21 @@ PROBLEMS_SHOWN = 10
 
 
 class ImageFolder(Dataset[dict[str, Any]]):
-    """Whole images of a folder and its sub-folders, by sorted relative name.
+    """Whole images of a folder and its sub-folders, sorted by relative name.
 
-    An item holds the image, ``(3, H, W)`` float32 in [0, 1], under the key ``role``; ``name``, the
-    relative path without suffix; and ``seed``, which comes from the name alone, so that everything
-    random that later happens to the image is the same in every epoch, run and order.
+    An item has the image, ``(3, H, W)`` float32 in [0, 1], under the key ``role``; ``name``, the
+    relative path without suffix; and ``seed``, which depends on the name only, so that the random
+    numbers of an image are always the same.
 
     The constructor reads no file; call :meth:`check` before a long run.
 
     Args:
         role: of the images: ``hr``, ``lr`` or ``real``.
         folder: path.
-        names: use only these, in this order, with or without suffix; ``None`` for all.
+        names: of the images to use, in this order, with or without suffix; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
-        multiple: the sides of an image are cut to a multiple of this many pixels.
-        smallest: smallest side, in pixels, that an image may have after the cut.
+        multiple: images are cropped to multiples of this many pixels.
+        smallest: smallest allowed side of a cropped image, in pixels.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
 
     @cached_property
     def pictures(self) -> dict[str, dict[str, StoredImage]]:
-        """Name to the stored image of each role.
+        """Stored images by name and role.
 
         Raises:
             DataError: a folder or a required file is missing.
@@ -67,21 +67,21 @@ class ImageFolder(Dataset[dict[str, Any]]):
         return list(self.pictures)
 
     def folders(self) -> dict[str, Path]:
-        """Role to its folder."""
+        """Folder of each role."""
         return {self.role: self.folder}
 
     def candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        """Files of every wanted image, and the problems of the folders.
+        """Files of every requested image, and the problems of the folders.
 
-        Unlike :attr:`pictures` it includes images without a partner and images that exist twice.
+        Unlike :attr:`pictures`, includes images without a partner and images that exist twice.
         """
         return self._candidates()
 
     def check(self) -> None:
-        """Find everything that would fail later; reads headers only.
+        """Check the images; reads headers only.
 
         Raises:
-            DataError: with all problems (the first ten, and the count).
+            DataError: lists the problems (their number and the first ten).
         """
         matched, problems = self._match()
         for pictures in matched.values():
@@ -104,7 +104,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
         }
 
     def read(self, name: str, role: str) -> np.ndarray:
-        """Read an image: ``(H, W, 3)`` uint8 RGB, not cut; raises DataError."""
+        """Read an image: ``(H, W, 3)`` uint8 RGB, not cropped; raises DataError."""
         picture = self.pictures[name][role]
         if self._cache is None:
             return picture.read()
@@ -113,12 +113,12 @@ class ImageFolder(Dataset[dict[str, Any]]):
         return self._cache[picture]
 
     def cut(self, image: np.ndarray) -> np.ndarray:
-        """Cut an image at the bottom and right to multiples of ``multiple``."""
+        """Crop an image at the bottom and right to multiples of ``multiple``."""
         height, width = image.shape[:2]
         return image[: height - height % self.multiple, : width - width % self.multiple]
 
     def _match(self) -> tuple[dict[str, dict[str, StoredImage]], list[str]]:
-        """Stored images of every wanted name by role, and all problems."""
+        """Stored images of every requested name by role, and all problems."""
         candidates, problems = self._candidates()
         if problems:  # in an empty folder every name is missing: one message is enough
             return {}, problems
@@ -152,8 +152,8 @@ class ImageFolder(Dataset[dict[str, Any]]):
             return []
         return [
             f"{pictures[self.role]}: {height} x {width} pixels (height x width, whole multiples of "
-            f"scale {self.multiple}) do not hold a patch of {self.smallest}: remove it or set a "
-            f"smaller patch_size"
+            f"scale {self.multiple}) are too small for a patch of {self.smallest}: remove it or "
+            f"set a smaller patch_size"
         ]
 
     def _cut_size(self, picture: StoredImage) -> tuple[int, int]:

@@ -4,14 +4,14 @@ from srrescgan.data.image_folder import ImageFolder
 
 
 class LRFolder(ImageFolder):
-    """Whole images to super-resolve; without ground truth, metrics with a reference are skipped.
+    """Whole lr images without ground truth; metrics that compare with hr are skipped.
 
-    An item holds ``lr`` ``(3, h, w)`` float32 in [0, 1], ``name`` and ``seed``.
+    An item has ``lr`` ``(3, h, w)`` float32 in [0, 1], ``name`` and ``seed``.
 
     Args:
         lr: the folder.
         scale: integer factor of the super-resolution.
-        names: use only these, in this order, with or without suffix; ``None`` for all.
+        names: of the images to use, in this order, with or without suffix; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
     """
 

@@ -11,18 +11,18 @@ from srrescgan.types import SRBatch
 
 
 class Mixup:
-    """Mixes each image of a batch with another one, hr and lr alike.
+    """Mixes each image of a batch with another one, hr and lr in the same way.
 
     With the given probability the batch becomes ``lam * x + (1 - lam) * x[permutation]``, with one
-    ``lam ~ Beta(alpha, alpha)`` and one permutation per batch (the settings of SRResCGAN's
-    training; the method is of Zhang et al., ICLR 2018).
+    ``lam ~ Beta(alpha, alpha)`` and one permutation per batch (Zhang et al., ICLR 2018; the
+    defaults are SRResCGAN's).
 
-    The random numbers are a function of the sample seeds alone. In a distributed run the
-    permutation is over the batch of all processes, each of which holds a contiguous slice of it, so
-    two devices train on the same images as one.
+    The random numbers depend on the seeds of the samples only. In a distributed run the
+    permutation is over the global batch, of which each process has a contiguous slice, so two
+    devices train on the same images as one.
 
     Args:
-        probability: of mixing a batch, in [0, 1].
+        probability: that a batch is mixed, in [0, 1].
         alpha: parameter of the Beta distribution, above 0; larger values mix more evenly.
 
     Raises:
@@ -38,7 +38,7 @@ class Mixup:
         self.alpha = alpha
 
     def __call__(self, batch: SRBatch) -> SRBatch:
-        """Return the mixed batch, or ``batch`` itself; ``name`` and ``seed`` stay as they are."""
+        """Return the mixed batch, or ``batch`` itself; ``name`` and ``seed`` do not change."""
         local = batch["seed"]
         if world_size() > 1:  # collectives need the tensors on the accelerator
             local = _gather(local.to(batch["hr"].device))

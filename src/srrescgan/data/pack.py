@@ -1,13 +1,14 @@
 """Packed folder: the decoded pixels of many images in one memory-mapped file.
 
-``packed.bin`` holds the ``(H, W, 3)`` uint8 RGB pixels of each image, row by row, from a multiple
-of 4096 bytes on, padded with zeros. ``packed.json``, the index, has the name, offset, size and
-checksum of each image, and the file that it was made from. The index is written last: a folder
-without it is not packed yet. A pack may be in a folder of its own, or beside the image files, and
-is then read instead of them. :mod:`srrescgan.prepare.packing` writes it.
+``packed.bin`` has the ``(H, W, 3)`` uint8 RGB pixels of each image, row by row. Each image starts
+at a multiple of 4096 bytes; the gaps are filled with zeros. ``packed.json``, the index, has the
+name, offset, size and checksum of each image, and the name of its original file. The index is
+written last: a folder without it is not completely packed. A pack may be in a folder of its own, or
+beside the image files, and is then read instead of them; :mod:`srrescgan.prepare.packing` writes
+it.
 
-The layout was chosen by measurement: cropping a patch from a mapped file takes some 20 microseconds
-in any layout, and plain rows need no library and can be sliced like any array.
+Plain rows need no library and can be sliced like any array; cropping a patch from a mapped file was
+measured at about 20 microseconds in every layout.
 """
 
 import json
@@ -26,20 +27,20 @@ INDEX = "packed.json"
 PIXELS = "packed.bin"
 VERSION = 1
 ALIGNMENT = 4096
-"""Bytes of a memory page on common machines; no two images share a page."""
+"""Size of a memory page on common machines, in bytes; no two images share a page."""
 
 
 class PackEntry(TypedDict):
     """One image in the index."""
 
     name: str
-    """Relative path of the picture's file, without suffix."""
+    """Relative path of the image file, without suffix."""
     file: str
-    """Relative path of the picture's file."""
+    """Relative path of the image file."""
     bytes: int
-    """Length of that file."""
+    """Length of the image file."""
     sha256: str
-    """Of that file's bytes."""
+    """Of the image file."""
     offset: int
     """First byte of the pixels."""
     height: int
@@ -49,7 +50,7 @@ class PackEntry(TypedDict):
 
 
 class PixelStore:
-    """``packed.bin``, mapped at the first read, and again in each process that it is sent to."""
+    """``packed.bin``, memory-mapped at the first read in each process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -73,7 +74,7 @@ class PixelStore:
 
 @dataclass(frozen=True)
 class PackedImage:
-    """A picture of a packed folder. See :class:`srrescgan.data.stored_image.StoredImage`."""
+    """An image of a packed folder; implements :class:`srrescgan.data.stored_image.StoredImage`."""
 
     name: str
     offset: int
@@ -87,7 +88,7 @@ class PackedImage:
 
     @property
     def path(self) -> Path:
-        """File that holds it, together with other images."""
+        """File that contains it, together with other images."""
         return self.store.path
 
     def size(self) -> tuple[int, int]:
@@ -95,7 +96,7 @@ class PackedImage:
         return self.height, self.width
 
     def read(self) -> np.ndarray:
-        """``(H, W, 3)`` uint8 RGB: a read-only view. Only the parts that are used are read."""
+        """``(H, W, 3)`` uint8 RGB, as a read-only view; only the parts that are used are read."""
         end = self.offset + self.height * self.width * 3
         return self.store.pixels[self.offset : end].reshape(self.height, self.width, 3)
 
@@ -110,20 +111,20 @@ def checksum(pixels: np.ndarray) -> int:
 
 
 def is_pack(folder: Path) -> bool:
-    """Whether a folder is read as packed: it has an index, or pixels and no image files."""
+    """Whether a folder is read as a pack: it has an index, or pixels and no image files."""
     if (folder / INDEX).is_file():
         return True
     return (folder / PIXELS).is_file() and not list_images(folder)
 
 
 def open_pack(folder: Path) -> dict[str, PackedImage]:
-    """Pictures of a packed folder by name, in order. Reads the index only.
+    """Images of a packed folder by name, in order. Reads the index only.
 
-    If there are image files beside the pack, they must be the ones that it was made from.
+    Image files beside the pack must be the ones that it was made from.
 
     Raises:
-        DataError: index or pixels are missing, damaged, or do not belong together; or the image
-            files beside them differ in name or length.
+        DataError: index or pixels are missing, damaged, or do not match each other; or the image
+            files beside them have other names or lengths.
     """
     entries = read_index(folder)
     _compare_with_files(folder, entries)
@@ -132,7 +133,7 @@ def open_pack(folder: Path) -> dict[str, PackedImage]:
 
 
 def packed_image(entry: PackEntry, store: PixelStore) -> PackedImage:
-    """Handle of an image in the index."""
+    """Return the handle of an image in the index."""
     return PackedImage(
         entry["name"], entry["offset"], entry["height"], entry["width"], entry["crc32"], store
     )
@@ -147,7 +148,7 @@ def read_index(folder: Path) -> list[PackEntry]:
     path, pixels = folder / INDEX, folder / PIXELS
     if not path.is_file():
         raise DataError(
-            f"{folder} was not packed to the end ({path.name} is missing): run the packing again; "
+            f"{folder} was not packed completely ({path.name} is missing): run the packing again; "
             f"it resumes"
         )
     try:
@@ -163,11 +164,11 @@ def read_index(folder: Path) -> list[PackEntry]:
             f"folder again"
         )
     if reach != length or len(names) != len(entries):
-        raise DataError(f"{path} is damaged (it contradicts itself): {_REMEDY}")
+        raise DataError(f"{path} is damaged (its entries are inconsistent): {_REMEDY}")
     actual = pixels.stat().st_size if pixels.is_file() else None
     if actual != length:
         what = "is missing" if actual is None else f"has {actual} bytes"
-        raise DataError(f"{pixels} {what}, expected {length}, says {INDEX}: {_REMEDY}")
+        raise DataError(f"{pixels} {what}, expected {length} (according to {INDEX}): {_REMEDY}")
     return entries
 
 
@@ -179,7 +180,7 @@ def _compare_with_files(folder: Path, entries: list[PackEntry]) -> None:
     differing = sorted(file for file, _ in files.items() ^ packed.items())
     if files and differing:
         raise DataError(
-            f"{folder} was packed when it held other files (the first difference is "
+            f"{folder} was packed from other files (the first difference is "
             f"{differing[0]}): pack it again, or remove {INDEX} to read the files themselves"
         )
 
@@ -196,10 +197,10 @@ def entry_end(entry: PackEntry) -> int:
     )
     texts = entry["name"], entry["file"], entry["sha256"]
     if {type(each) for each in numbers} != {int} or {type(each) for each in texts} != {str}:
-        raise TypeError("numbers must be whole and texts text")
+        raise TypeError("expected integers and strings")
     offset, height, width, *_ = numbers
     if offset < 0 or offset % ALIGNMENT or min(height, width) < 1:
-        raise ValueError("a place or a size is out of range")
+        raise ValueError("an offset or a size is out of range")
     return offset + height * width * 3
 
 

@@ -9,10 +9,10 @@ from srrescgan.data.stored_image import SampleFiles, StoredImage, images_by_name
 class PairedFolder(HRFolder):
     """Pairs of hr and lr images with the same relative name; suffixes may differ.
 
-    The ``x4`` in the names of published lr files (``babyx4.png`` for ``baby.png``) is recognized.
-    Items hold ``lr`` ``(3, H / scale, W / scale)`` besides the keys of :class:`HRFolder`, cropped
-    and augmented like ``hr``. Where the sides of hr are not multiples of ``scale``, lr must have
-    been made from the hr image after it was cut at the bottom and right to multiples.
+    The ``x4`` in the names of published lr files (``babyx4.png`` for ``baby.png``) is ignored.
+    Besides the keys of :class:`HRFolder`, an item has ``lr`` ``(3, H / scale, W / scale)``, cropped
+    and augmented like ``hr``. If the sides of an hr image are not multiples of ``scale``, its lr
+    image must be made from the hr image cropped to multiples at the bottom and right.
 
     Args:
         hr: folder of the hr images.
@@ -20,9 +20,9 @@ class PairedFolder(HRFolder):
         scale: integer factor between them.
         patch_size: side of the *hr* patch in pixels, a multiple of ``scale``; ``None`` for whole
             images.
-        augment: flip and rotate patches at random, hr and lr alike.
-        seed: of the crops and flips.
-        names: use only these, in this order, with or without suffix; ``None`` for all.
+        augment: flip and rotate patches at random, hr and lr in the same way.
+        seed: for crops and flips.
+        names: of the images to use, in this order, with or without suffix; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
     """
 
@@ -41,13 +41,13 @@ class PairedFolder(HRFolder):
         self.lr = Path(lr).expanduser()
 
     def folders(self) -> dict[str, Path]:
-        """Role to its folder."""
+        """Folder of each role."""
         return {"hr": self.hr, "lr": self.lr}
 
     def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
         candidates, problems = super()._candidates()
         lr, lr_problems = images_by_name(self.lr)
-        hr = images_by_name(self.hr)[0]  # all names, not only the wanted ones
+        hr = images_by_name(self.hr)[0]  # all names, not only the requested ones
         partners: dict[str, list[StoredImage]] = {}
         for lr_name, pictures in lr.items():
             name = lr_name if lr_name in hr else lr_name.removesuffix(f"x{self.scale}")

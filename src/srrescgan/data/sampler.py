@@ -1,4 +1,4 @@
-"""Sampler of a training run: one endless, seekable sequence of images."""
+"""Sampler of a training run, which can start at any iteration."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -13,21 +13,22 @@ from srrescgan.errors import ConfigError
 class IterationSampler(Sampler[list[tuple[int, int]]]):
     """Batches of ``(epoch, index)`` for a training run counted in iterations.
 
-    All positions p = 0, 1, 2, ... of a run form one sequence: epoch ``p // dataset_size``, image
-    ``permutation(seed, epoch)[p % dataset_size]``. Each image comes once per epoch, and no
-    remainder is dropped. Iteration i takes positions ``[i * batch_size, (i + 1) * batch_size)``,
-    cut into ``accumulate`` micro-batches, each of them cut into one slice per process.
+    The samples of a run form one sequence. Position p = 0, 1, 2, ... is in epoch
+    ``p // dataset_size`` and has the image ``permutation(seed, epoch)[p % dataset_size]``: each
+    image occurs once per epoch, and no remainder is dropped. Iteration i has the positions
+    ``[i * batch_size, (i + 1) * batch_size)``, split into ``accumulate`` micro-batches, and these
+    into one slice per process.
 
-    So the images of an iteration do not depend on the number of processes, on gradient
-    accumulation, on workers, or on interruptions of the run.
+    Thus the images of an iteration do not depend on the number of processes, gradient accumulation,
+    workers, or interruptions of the run.
 
     Args:
         dataset_size: number of images.
         batch_size: samples per iteration (one update of each network), over all processes.
         accumulate: micro-batches per iteration.
         iterations: length of the whole run.
-        start_iteration: finished iterations of a resumed run; else 0.
-        seed: of the permutations.
+        start_iteration: number of iterations done before a resume; else 0.
+        seed: for the permutations.
         rank: index of this process.
         world_size: number of processes.
 
@@ -47,7 +48,7 @@ class IterationSampler(Sampler[list[tuple[int, int]]]):
         world_size: int,
     ) -> None:
         if dataset_size < 1:
-            raise ConfigError("the training data set holds no images: check its folder")
+            raise ConfigError("the training data set contains no images: check its folder")
         if min(batch_size, accumulate, iterations) < 1:
             raise ConfigError(
                 f"batch_size, accumulate and iterations must be at least 1, got "
@@ -69,7 +70,7 @@ class IterationSampler(Sampler[list[tuple[int, int]]]):
         self._local_batch = self._micro_batch // world_size
 
     def __len__(self) -> int:
-        """Micro-batches that are left, from ``start_iteration`` on."""
+        """Number of remaining micro-batches, from ``start_iteration`` on."""
         return max(0, self.iterations - self.start_iteration) * self.accumulate
 
     def __iter__(self) -> Iterator[list[tuple[int, int]]]:

@@ -1,4 +1,4 @@
-"""Seeds as pure functions of their purpose."""
+"""Seeds derived from numbers and names."""
 
 import hashlib
 import json
@@ -8,8 +8,8 @@ def derive_seed(*parts: int | str) -> int:
     """Mix numbers and names into one seed, the same on every machine and Python version.
 
     Args:
-        parts: purpose of the seed, such as ``(run_seed, epoch, index)`` or a file name. ``1``
-            and ``"1"`` are different, and so are ``("ab", "c")`` and ``("a", "bc")``.
+        parts: what the seed depends on, such as ``(run_seed, epoch, index)`` or a file name. ``1``
+            and ``"1"`` give different seeds, and so do ``("ab", "c")`` and ``("a", "bc")``.
 
     Returns:
         An integer in [0, 2**63), so that it fits an int64 tensor.
@@ -27,6 +27,6 @@ def image_seed(name: str, seed: int = 0) -> int:
 
     Args:
         name: relative path without suffix.
-        seed: 0 for the random numbers of validation; other seeds give other numbers.
+        seed: 0 for the random numbers of validation; another seed gives others.
     """
     return derive_seed(name) if seed == 0 else derive_seed(seed, name)

@@ -1,4 +1,4 @@
-"""Data set that reports unreadable images instead of raising."""
+"""Data set that reports unreadable images instead of raising an error."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from srrescgan.errors import DataError
 
 
 class SkipUnreadable(Dataset[dict[str, Any]]):
-    """Whole images of another data set; the item of an unreadable one has ``name`` and ``problem``.
+    """Items of another data set; that of an unreadable image has only ``name`` and ``problem``.
 
     Args:
-        dataset: with the ``names`` of its images, in order.
+        dataset: data set of whole images, with an attribute ``names``.
     """
 
     def __init__(self, dataset: Any) -> None:

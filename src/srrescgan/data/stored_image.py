@@ -1,4 +1,4 @@
-"""Handles of stored images, the same for a folder of files and a packed folder."""
+"""Handles of stored images: the same interface for image files and packed folders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +12,22 @@ from srrescgan.images import SUFFIXES, image_size, list_images, read_image
 
 
 class StoredImage(Protocol):
-    """One stored image: created without reading its pixels, hashable, and picklable for workers.
+    """A stored image: reads pixels on request only; hashable, and picklable for workers.
 
-    ``str(picture)`` is its location, for messages.
+    ``str(image)`` is its location, for messages.
     """
 
     @property
     def path(self) -> Path:
-        """File that holds it, alone or with other images."""
+        """File that contains it, alone or with other images."""
         ...
 
     def size(self) -> tuple[int, int]:
-        """``(height, width)``, without decoding; raises DataError for an unreadable header."""
+        """``(height, width)``, without decoding; raises DataError if the header is unreadable."""
         ...
 
     def read(self) -> np.ndarray:
-        """``(H, W, 3)`` uint8 RGB, read-only where it is a view of a file; raises DataError."""
+        """``(H, W, 3)`` uint8 RGB, read-only if it is a view of a file; raises DataError."""
         ...
 
 
@@ -51,18 +51,18 @@ class ImageFile:
 
 @dataclass(frozen=True)
 class SampleFiles:
-    """The stored images of one name; anything but one per role is a mistake."""
+    """The stored images of one sample; any number but one per role is an error."""
 
     name: str
     pictures: dict[str, list[StoredImage]]
-    """Role (``hr``, ``lr``, ``real``) to its stored images."""
+    """Stored images by role: ``hr``, ``lr``, ``real``."""
 
 
 def images_by_name(folder: Path) -> tuple[dict[str, list[StoredImage]], list[str]]:
     """Images of a folder by relative path without suffix, and the problems of the folder.
 
     The folder has image files, a pack, or both; a finished pack is read instead of the files beside
-    it. Names are sorted by the relative paths of the files in each case.
+    it. The order is always that of the relative paths of the files.
     """
     try:
         if is_pack(folder):
@@ -71,7 +71,7 @@ def images_by_name(folder: Path) -> tuple[dict[str, list[StoredImage]], list[str
     except DataError as error:
         return {}, [str(error)]
     if not paths:
-        return {}, [f"{folder} holds no images: put them there or correct the path"]
+        return {}, [f"{folder} contains no images: put them there or correct the path"]
     pictures: dict[str, list[StoredImage]] = {}
     for path in paths:
         pictures.setdefault(image_name(path.relative_to(folder)), []).append(ImageFile(path))
@@ -79,7 +79,7 @@ def images_by_name(folder: Path) -> tuple[dict[str, list[StoredImage]], list[str
 
 
 def image_name(path: Path) -> str:
-    """Relative path without the suffix of an image file; a dot in the name stays.
+    """Relative path without the suffix of an image format; other dots in the name are kept.
 
     Example:
         >>> image_name(Path("sub/a.b.png")), image_name(Path("sub/a.b"))

@@ -1,8 +1,8 @@
-"""Random crop, flip and rotation, aligned between hr and lr."""
+"""Random crop, flip and rotation, the same for hr and lr."""
 
 import os
 
-os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # or the import connects to the internet
+os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # else the import goes online
 
 import albumentations as A
 import numpy as np
@@ -11,14 +11,14 @@ from srrescgan.data.seeds import derive_seed
 
 
 class PatchTransform:
-    """Crops the same random patch from hr and lr, then flips and rotates both alike.
+    """Crops the same random patch from hr and lr, then flips and rotates both in the same way.
 
-    Flipping left-right, flipping up-down and transposing with probability 1/2 each, as SRResCGAN
-    does, is one uniform draw from the eight symmetries of the square (``albumentations.D4``, bare:
-    inside a ``Compose`` it draws the same and takes twice as long).
+    SRResCGAN flips left-right, flips up-down and transposes with probability 1/2 each, which is a
+    uniform choice from the eight symmetries of the square (``albumentations.D4``, used without
+    ``Compose``, which gives the same result in twice the time).
 
-    The result is a function of the seed of each call, not of the worker or of earlier calls:
-    frameworks that seed augmentation per worker have repeated the same patches in every epoch.
+    The result depends only on the seed of the call, not on the worker or on earlier calls: with
+    seeds per worker, training can repeat the same patches in every epoch.
 
     Args:
         scale: integer factor between hr and lr.
@@ -53,7 +53,7 @@ class PatchTransform:
     def _crop(
         self, hr: np.ndarray, lr: np.ndarray | None, size: int, seed: int
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        # A pair can be cropped only where an lr pixel begins, a single image anywhere.
+        # A pair can be cropped only at the border of an lr pixel, a single image anywhere.
         grid = 1 if lr is None else self.scale
         rng = np.random.default_rng(seed)
         top, left = (

@@ -1,4 +1,4 @@
-"""Folders of unpaired domains: hr images to degrade, and pictures of the camera."""
+"""Folders of two unpaired domains: hr images to degrade, and pictures of the camera."""
 
 from pathlib import Path
 from typing import Any
@@ -15,27 +15,27 @@ from srrescgan.images import to_tensor
 
 
 class UnpairedFolder(HRFolder):
-    """High-resolution patches, each with an unrelated patch of the camera in lr size.
+    """High-resolution patches, each with an unrelated lr-sized patch of the camera's pictures.
 
-    ``dataset[epoch, index]`` holds ``lr_real`` ``(3, P / scale, P / scale)`` besides the ``hr``
+    ``dataset[epoch, index]`` has ``lr_real`` ``(3, P / scale, P / scale)`` besides the ``hr``
     patch ``(3, P, P)`` of :class:`HRFolder`. An epoch has every picture of the larger folder once,
     each with a random picture of the other. DSGAN has two variants:
 
     - clean pictures in ``hr``, the camera's in ``real`` (SRResCGAN; Umer, Foresti, Micheloni, CVPRW
       2020): the network degrades clean pictures;
-    - ``real=None`` (Fritsche, Gu, Timofte, ICCVW 2019): ``lr_real`` is a random crop of the ``hr``
-      patch itself, so that both are the camera's, and the network learns to restore the noise that
+    - ``real=None`` (Fritsche, Gu, Timofte, ICCVW 2019): ``hr`` has the camera's pictures, and
+      ``lr_real`` is a random crop of the ``hr`` patch; the network learns to restore the noise that
       downscaling removed.
 
     Args:
         hr: folder of the pictures to downscale and degrade.
-        real: folder of the camera's pictures; ``None`` for ``hr`` itself.
+        real: folder of the camera's pictures; ``None`` to crop the hr patches.
         scale: integer factor between hr and lr.
         patch_size: side of the *hr* patch in pixels, a multiple of ``scale``.
         augment: flip and rotate patches at random.
-        seed: of the crops, flips and draws.
-        names: use only these of ``hr``, in this order; ``None`` for all.
-        real_names: use only these of ``real``; ``None`` for all.
+        seed: for crops, flips and random pictures.
+        names: of the images in ``hr`` to use, in this order; ``None`` for all.
+        real_names: of the images in ``real`` to use; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
     """
 
@@ -59,11 +59,11 @@ class UnpairedFolder(HRFolder):
         self._cut_real = PatchTransform(1, lr_size, augment=augment and real is not None)
 
     def folders(self) -> dict[str, Path]:
-        """Role to its folder."""
+        """Folder of each role."""
         return {"hr": self.hr, "real": self.hr if self.camera is None else self.camera.folder}
 
     def candidates(self) -> tuple[list[SampleFiles], list[str]]:
-        """Files of every wanted image in both folders, and the problems of the folders."""
+        """Files of every requested image in both folders, and the problems of the folders."""
         candidates, problems = super().candidates()
         if self.camera is None:
             return candidates, problems
@@ -74,7 +74,7 @@ class UnpairedFolder(HRFolder):
         """Check both folders; reads headers only.
 
         Raises:
-            DataError: with the problems of both.
+            DataError: lists the problems of both.
         """
         problems = []
         for check in (super().check, *([] if self.camera is None else [self.camera.check])):
@@ -100,7 +100,7 @@ class UnpairedFolder(HRFolder):
         return {"hr": to_tensor(hr), "lr_real": to_tensor(real), "name": name, "seed": seed}
 
     def _real(self, index: int, hr: np.ndarray, seed: int) -> np.ndarray:
-        """Picture that ``lr_real`` is cropped from."""
+        """Return the picture from which ``lr_real`` is cropped."""
         if self.camera is None:
             return hr
         names = self.camera.names
@@ -109,5 +109,5 @@ class UnpairedFolder(HRFolder):
 
 
 def _draw(index: int, size: int, longest: int, seed: int) -> int:
-    """``index`` itself in the larger folder, a random index in the smaller one."""
+    """Return ``index`` for the larger folder, a random index for the smaller one."""
     return index if size == longest else int(np.random.default_rng(seed).integers(size))

@@ -1,4 +1,4 @@
-"""Degradations: hr to lr."""
+"""Degradations: they make lr images from hr images."""
 
 from srrescgan.degradations.bicubic import Bicubic
 from srrescgan.degradations.blur import GaussianBlur

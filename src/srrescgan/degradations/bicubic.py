@@ -9,12 +9,12 @@ from srrescgan.ops.resize import imresize
 
 
 class Bicubic(nn.Module):
-    """Downscale as MATLAB's ``imresize`` does; not random.
+    """Bicubic downscaling like MATLAB's ``imresize``; not random.
 
     Args:
         scale: integer factor between hr and lr, at least 1.
-        quantise: round to 8 bit after each axis, as the published LR files were made. Off, the
-            result is the exact float, only clamped to [0, 1].
+        quantise: round to 8 bits after each axis, as in the published LR files. Otherwise the
+            result is not rounded, only clamped to [0, 1].
 
     Shape:
         - hr: ``(B, C, H, W)``, values in [0, 1].

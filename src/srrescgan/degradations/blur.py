@@ -7,18 +7,18 @@ from torch import Tensor, nn
 
 
 class GaussianBlur(nn.Module):
-    """Blur alike in all directions; not random.
+    """Isotropic Gaussian blur; not random.
 
-    In the SRResCGAN data's order blur comes between noise and JPEG (the reference has it there,
-    switched off, with Pillow's approximation by box filters; this is the Gaussian itself). The
-    kernel reaches 4 sigma to either side, rounded to whole pixels: what is cut off weighs less
-    than 0.0001. Beyond a border the picture is reflected, the edge pixel not repeated.
+    In the order of SRResCGAN's data, blur comes between noise and JPEG. (The reference has it
+    there, switched off, as Pillow's approximation by box filters; this is the exact Gaussian.) The
+    kernel ends at 4 sigma on each side, rounded to whole pixels, and drops less than 0.0001 of its
+    weight. The image is padded by reflection, without repeating the edge pixel.
 
-    Nothing is rounded to 8 bit. The sum is written out instead of calling ``conv2d``, so that it is
+    Nothing is rounded to 8 bits. The taps are summed without ``conv2d``, so that the result is
     float32 on every device, as in :mod:`srrescgan.ops.resize`.
 
     Args:
-        sigma: standard deviation in pixels of the picture that is blurred (unlike a noise's);
+        sigma: standard deviation in pixels of the blurred image (that of noise is in [0, 1] units);
             0 changes nothing.
 
     Shape:
@@ -52,7 +52,7 @@ class GaussianBlur(nn.Module):
 
 
 def _reflected(length: int, radius: int) -> Tensor:
-    """Positions of an axis with ``radius`` more at both ends, running back and forth."""
+    """Positions of an axis with ``radius`` reflected ones at both ends."""
     period = max(1, 2 * length - 2)
     positions = torch.arange(-radius, length + radius) % period
     return torch.minimum(positions, period - positions)

@@ -11,14 +11,14 @@ from srrescgan.types import Degradation
 
 
 class Compose(nn.Module):
-    """Apply degradations in order, each with random numbers of its own.
+    """Apply degradations in order, each with its own random numbers.
 
     The order of the SRResCGAN data is downscaling, sensor noise, compression::
 
         Compose([Bicubic(scale=4), GaussianNoise(sigma=8 / 255), JPEG(quality=30)])
 
     Args:
-        steps: degradations; ``scale`` of the whole is the product of theirs.
+        steps: degradations, applied in this order; ``scale`` is the product of their scales.
 
     Shape:
         - hr: ``(B, 3, H, W)``, values in [0, 1].
@@ -31,8 +31,8 @@ class Compose(nn.Module):
         self.scale = math.prod(cast(Degradation, step).scale for step in steps)
 
     def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
-        """Degrade each image by its seed."""
-        # One seed per (step, sample): two noises in one pipeline must not be the same noise.
+        """Degrade each image with the random numbers of its seed."""
+        # One seed per step and sample, so that two noise steps add different noise.
         step_seeds = zip(*(self._step_seeds(seed) for seed in seeds), strict=True)
         image = hr
         for step, own_seeds in zip(self.steps, step_seeds, strict=True):

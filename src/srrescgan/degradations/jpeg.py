@@ -12,15 +12,15 @@ from torch import Tensor, nn
 class JPEG(nn.Module):
     """Compress and decompress with Pillow (libjpeg, chroma subsampling 4:2:0); not random.
 
-    Exact rather than differentiable: the artefacts are those of a file on disk. Runs on the CPU,
-    image by image, and returns to the input's device.
+    Exact rather than differentiable: the artifacts are those of a JPEG file. Runs on the CPU,
+    image by image; the result is on the input's device.
 
     Args:
-        quality: libjpeg's quality, 1 (worst) to 95; SRResCGAN's compressed data used 30.
+        quality: libjpeg's quality, 1 (worst) to 95; SRResCGAN's JPEG data has 30.
 
     Shape:
-        - hr: ``(B, 3, H, W)``, values in [0, 1]; rounded to 8 bit first.
-        - Output: the same shape, on the 8-bit grid.
+        - hr: ``(B, 3, H, W)``, values in [0, 1]; rounded to 8 bits first.
+        - Output: the same shape; values are multiples of 1/255.
     """
 
     scale = 1

@@ -11,20 +11,20 @@ from srrescgan.types import LocalGenerator
 
 
 class Learned(nn.Module):
-    """Move pictures into the camera's domain with a trained generator (DSGAN, CycleGAN).
+    """Translate images into the camera's domain with a trained generator (DSGAN, CycleGAN).
 
-    The generator is frozen: always in eval mode, without gradients, in float32 whatever autocast
-    says; it is changed in place. Pictures larger than ``tile`` are processed in tiles that overlap
-    by the generator's ``halo``, with the same result as the whole picture.
+    The generator is frozen in place: always in eval mode, without gradients, and in float32 even
+    under autocast. Images larger than ``tile`` are processed in tiles that overlap by the
+    generator's ``halo``; the result equals that of the whole image.
 
     Args:
         generator: a trained domain generator: lr to lr of the same size, with ``scale = 1`` and
             ``halo``.
         tile: largest side, in pixels, that the generator computes at once (plus its halo). It
-            decides about memory and not about pixels.
+            affects memory only, not the result.
 
     Raises:
-        ValueError: the generator changes the size, or does not say how far it looks.
+        ValueError: the generator changes the size or has no ``halo``, or ``tile`` is below 1.
 
     Shape:
         - hr: ``(B, 3, H, W)``, values in [0, 1].
@@ -37,8 +37,8 @@ class Learned(nn.Module):
         super().__init__()
         if not isinstance(generator, LocalGenerator) or generator.scale != 1:
             raise ValueError(
-                f"{type(generator).__name__} is no domain generator: one keeps the size "
-                f"(scale = 1) and says how many pixels around it an output depends on (halo)"
+                f"{type(generator).__name__} is no domain generator: expected scale = 1 (it keeps "
+                f"the size) and halo (pixels around a pixel that its output depends on)"
             )
         if tile < 1:
             raise ValueError(f"tile must be at least 1 pixel, got {tile}")
@@ -46,12 +46,12 @@ class Learned(nn.Module):
         self.tile = tile
 
     def train(self, mode: bool = True) -> "Learned":
-        """Stay in eval mode: a batch's statistics must not reach into a sample."""
+        """Stay in eval mode, so that a sample does not depend on its batch."""
         return super().train(False)
 
     @torch.no_grad()
     def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
-        """Change the domain of every picture; ``seeds`` are not used."""
+        """Translate every image; ``seeds`` are not used."""
         halo = cast(LocalGenerator, self.generator).halo
         with torch.autocast(hr.device.type, enabled=False):
             degraded = in_tiles(self.generator, hr.float(), self.tile, halo)

@@ -1,4 +1,4 @@
-"""Gaussian noise in whole 8-bit levels."""
+"""Gaussian noise, rounded to whole 8-bit levels."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from torch import Tensor, nn
 
 
 class GaussianNoise(nn.Module):
-    """Add normal noise rounded to whole grey levels, independent for each pixel and channel.
+    """Add Gaussian noise in whole 8-bit levels, independent for each pixel and channel.
 
-    The corruption of the NTIRE 2020 style training data (SRResCGAN with ``sigma = 8/255``) is
-    defined on 8-bit files: the picture is rounded to 8 bit, the noise is rounded to whole levels,
-    the sum is clipped to 0-255. So the result always lies on the 8-bit grid.
+    The noise of SRResCGAN's training data (``sigma = 8/255``, in the style of NTIRE 2020) is made
+    on 8-bit files: the image is rounded to 8 bits, the noise is rounded to whole levels, and the
+    sum is clipped to 0-255. The values of the result are multiples of 1/255.
 
     Args:
         sigma: standard deviation before rounding, in [0, 1] units.
@@ -30,8 +30,8 @@ class GaussianNoise(nn.Module):
         self.sigma = sigma
 
     def forward(self, hr: Tensor, seeds: Sequence[int]) -> Tensor:
-        """Add to each image the noise that belongs to its seed."""
-        # Drawn on the CPU, whatever the device: one seed is one noise on every machine.
+        """Add to each image the noise of its seed."""
+        # Drawn on the CPU, so that a seed gives the same noise on every device.
         noise = torch.stack(
             [
                 torch.randn(image.shape, generator=torch.Generator().manual_seed(seed))

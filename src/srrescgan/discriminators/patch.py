@@ -6,16 +6,16 @@ from srrescgan.layers.batchnorm import GlobalBatchNorm2d
 
 
 class PatchDiscriminator(nn.Module):
-    """Fully convolutional: one logit per pixel of the input, from the window around it.
+    """Fully convolutional discriminator: one logit per pixel of the input.
 
-    Three 5×5 convolutions and a 1×1, all of stride 1, the second and third normalised, leaky ReLU
-    between them: the discriminator of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, section 3.2;
-    1,030,273 parameters with 64 features). It sees 13×13 pixels, enough for noise and compression
-    and too little for content. Takes images of any size.
+    Three 5×5 convolutions and a 1×1 convolution, all of stride 1, with leaky ReLU between them and
+    batch norm after the second and third: the discriminator of DSGAN (Fritsche, Gu, Timofte, ICCVW
+    2019, section 3.2; 1,030,273 parameters with 64 features). Its receptive field of 13×13 pixels
+    is large enough for noise and compression and too small for content. Any image size.
 
     Args:
         features: channels of the first layer; the next two have 2 and 4 times as many.
-        input_filter: applied to the image first, as :class:`srrescgan.layers.HighPass`.
+        input_filter: applied to the image first, such as :class:`srrescgan.layers.HighPass`.
 
     Shape:
         - Input: ``(B, 3, H, W)``, RGB in [0, 1].

@@ -10,20 +10,20 @@ _HIDDEN = 100
 
 
 class VGGDiscriminator(nn.Module):
-    """Ten convolutions and two linear layers that judge a patch as a whole.
+    """Ten convolutions and two linear layers: one logit per patch.
 
-    Each of five stages is a 3×3 convolution and a 4×4 convolution of stride 2, normalised and
-    followed by a leaky ReLU (Wang et al., "ESRGAN", ECCVW 2018). At 128 pixels and 64 features it
-    is the discriminator of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020), with its parameter
-    names.
+    Each of the five stages has a 3×3 convolution and a 4×4 convolution of stride 2, with batch norm
+    and leaky ReLU (Wang et al., "ESRGAN", ECCVW 2018). With 128 pixels and 64 features it is the
+    discriminator of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020); the parameter names are the
+    same.
 
     Args:
         patch_size: side of the patches in pixels, a multiple of 32.
         features: channels of the first stage; the next have 2, 4, 8 and 8 times as many.
-        input_filter: applied to the patch first, as :class:`srrescgan.layers.HighPass`.
+        input_filter: applied to the patch first, such as :class:`srrescgan.layers.HighPass`.
 
     Raises:
-        ValueError: ``patch_size`` is no multiple of 32, or a patch has another size.
+        ValueError: ``patch_size`` is not a multiple of 32, or a patch has another size.
 
     Shape:
         - Input: ``(B, 3, patch_size, patch_size)``, RGB in [0, 1].
@@ -41,7 +41,7 @@ class VGGDiscriminator(nn.Module):
         widths = [features * factor for factor in (1, 2, 4, 8, 8)]
         before = 3
         for stage, width in enumerate(widths):
-            first = stage == 0  # its first convolution alone is not normalised
+            first = stage == 0  # the very first convolution has no batch norm
             self.add_module(f"conv{stage}_0", nn.Conv2d(before, width, 3, 1, 1, bias=first))
             if not first:
                 self.add_module(f"bn{stage}_0", GlobalBatchNorm2d(width))

@@ -71,7 +71,7 @@ class ImageInfo:
 
 @dataclass(frozen=True)
 class _Header:
-    """How a file is stored; the fields are those of :class:`ImageInfo`."""
+    """Storage properties of a file; the fields are those of :class:`ImageInfo`."""
 
     mode: str = "RGB"
     bits: int = 8

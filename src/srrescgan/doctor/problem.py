@@ -10,7 +10,7 @@ Severity = Literal["error", "warning", "ignore"]
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check yields: a problem, before the name of the check and the data set are added.
+    """Result of a check: a problem, without the names of the check and the data set.
 
     Args:
         what: what is wrong. Continues a sentence that begins with the picture's name.

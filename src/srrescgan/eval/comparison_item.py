@@ -66,7 +66,7 @@ class ItemPicture:
     scores: Mapping[str, float]
     """Of the whole image, by :attr:`ScoreColumn.key`; empty for lr and hr."""
     worst: Window | None = None
-    """Where the method's error is largest, in pixels of this picture; ``None`` for lr and hr."""
+    """Window with the largest error, in pixels of this picture; ``None`` for lr and hr."""
     error: float = 0.0
     """The error there, as :attr:`ComparisonItem.error_name` names it."""
 

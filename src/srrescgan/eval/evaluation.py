@@ -34,12 +34,12 @@ class ScoreRow:
     """By :attr:`ScoreColumn.key`; a column that is undefined here (no hr, for instance) is absent.
     Infinity is a score (the PSNR of identical images); NaN never is."""
     problem: str | None = None
-    """What could not be scored, and why; the scores that exist are valid."""
+    """Reason why scores are missing; the scores that exist are valid."""
 
 
 @dataclass(frozen=True)
 class MethodRecord:
-    """What an evaluation records about a method."""
+    """Facts about a method of an evaluation."""
 
     name: str
     """As in tables, for instance ``sr+``."""

@@ -1,4 +1,4 @@
-"""Which networks a target takes; the others are refused with the reason."""
+"""Networks that each export target supports, and reasons to refuse the others."""
 
 from torch import nn
 

@@ -1,4 +1,4 @@
-"""What model cards and readme files say about a network."""
+"""Facts about a network for model cards and readme files."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

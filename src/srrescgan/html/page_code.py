@@ -10,7 +10,7 @@ from srrescgan.html.templates import resource_text
 
 @dataclass(frozen=True)
 class PageCode:
-    """What goes between a page's ``<style>`` and ``<script>`` tags."""
+    """Contents of a page's ``<style>`` and ``<script>`` elements."""
 
     style: str
     script: str

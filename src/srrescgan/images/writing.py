@@ -20,7 +20,7 @@ from srrescgan.images.tiff_encoder import TiffEncoder
 
 @dataclass(frozen=True)
 class Format:
-    """What an image format can store.
+    """Capabilities of an image format.
 
     Args:
         suffix: suffix of its files, with the dot.

@@ -10,7 +10,7 @@ Tile = int | Literal["auto"] | None
 
 @dataclass(frozen=True)
 class UpscaleOptions:
-    """How a generator is applied to images.
+    """Options for applying a generator to images.
 
     Raises:
         ConfigError: a value is out of its range.
@@ -26,7 +26,7 @@ class UpscaleOptions:
     """Of the costly part: ``float32``, or ``bf16``, faster and less exact (`make bench` says
     by how much). A noise estimate and a projection are always computed in float32."""
     engine: str = "torch"
-    """What computes the costly part: ``torch``; ``compile``, which takes a minute before the first
+    """Engine of the costly part: ``torch``; ``compile``, which takes a minute before the first
     image and is meant for accelerators; ``openvino``, on a CPU."""
     batch: int | None = None
     """Tiles, and members of the ensemble, that are computed together; ``None``: one on a CPU, where

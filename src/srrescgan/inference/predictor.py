@@ -24,7 +24,7 @@ _DEFAULTS = UpscaleOptions()
 
 @dataclass(frozen=True)
 class PredictionInfo:
-    """What is known about an image after its prediction."""
+    """Facts about the prediction of an image."""
 
     residual_scale: tuple[float, ...]
     """Factor in [0, 1] by which the projection shortened the residual, for each member of the

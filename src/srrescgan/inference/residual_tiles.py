@@ -29,7 +29,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class TileWork:
-    """What the tiles of one image have in common."""
+    """Data that all tiles of one image share."""
 
     engine: Engine
     upsampled: Callable[[slice, slice], Tensor]

@@ -1,4 +1,4 @@
-"""Where an upscaled image goes, band by band."""
+"""Sinks, which receive an upscaled image band by band."""
 
 from collections.abc import Callable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""ImageNet feature extractors, kept outside checkpoints, optimisers and DDP."""
+"""ImageNet feature extractors, kept out of checkpoints, optimizers and DDP."""
 
 import itertools
 from typing import Any, Literal
@@ -12,13 +12,13 @@ from srrescgan.layers.backbone_weights import imagenet_state
 BACKBONES = ("alexnet", "vgg16", "vgg19", "squeezenet1_1")
 
 BackboneWeights = Literal["imagenet", "random"]
-"""``random`` is a stand-in of the same architecture for smoke tests: its numbers mean nothing."""
+"""``random``: the same architecture with random weights, for smoke tests; scores mean nothing."""
 
 STAND_IN: dict[str, str] = {
     "imagenet": "",
     "random": ", RANDOM WEIGHTS: a stand-in for smoke tests, its numbers mean nothing",
 }
-"""What a metric of a backbone adds to its description."""
+"""Appended to the description of a metric that uses a backbone, by kind of weights."""
 
 
 def features(name: str, weights: BackboneWeights = "imagenet") -> nn.Sequential:
@@ -26,16 +26,16 @@ def features(name: str, weights: BackboneWeights = "imagenet") -> nn.Sequential:
 
     Args:
         name: ``alexnet``, ``vgg16`` or ``vgg19`` (without batch norm), or ``squeezenet1_1``.
-        weights: ``imagenet``, found as :func:`imagenet_state` says; or ``random``, the same values
-            on every call. Neither draws from the global random state.
+        weights: ``imagenet``, read by :func:`imagenet_state`; or ``random``, the same values on
+            every call. Neither uses the global random state.
 
     Shape:
-        - Input of the result: ``(B, 3, H, W)`` float32 RGB, normalised with ImageNet's mean and
-          standard deviation. Its indices are torchvision's.
+        - Input of the result: ``(B, 3, H, W)`` float32 RGB, normalized with ImageNet's mean and
+          standard deviation. Layer indices are torchvision's.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
-        ConfigError: unknown ``name`` or ``weights``.
+        BackboneUnavailableError: the ImageNet weights are not here and cannot be downloaded.
+        ConfigError: ``name`` or ``weights`` is unknown.
         WeightsError: a weight file is damaged or belongs to another network.
     """
     if name not in BACKBONES:
@@ -44,8 +44,8 @@ def features(name: str, weights: BackboneWeights = "imagenet") -> nn.Sequential:
         raise ConfigError(f"unknown backbone weights {weights!r}; choose imagenet or random")
     from torchvision.models import get_model
 
-    # The classifier holds most of the parameters and none of the features: on the meta device it
-    # costs neither memory nor initialisation.
+    # The classifier has most of the parameters and is not needed: on the meta device it takes no
+    # memory and is not initialized.
     with torch.device("meta"):
         network: nn.Sequential = get_model(name, weights=None).features
     if weights == "imagenet":
@@ -64,10 +64,10 @@ def _fill(network: nn.Sequential) -> None:
 
 
 def convolution_indices(network: nn.Sequential) -> dict[str, int]:
-    """Index of each convolution of a VGG network by its name in the paper, ``conv1_1`` and on.
+    """Index of each convolution of a VGG network by its name in the paper, such as ``conv1_1``.
 
     The layer ``convK_J`` is the J-th convolution after the (K-1)-th pooling (Simonyan and
-    Zisserman, ICLR 2015). Its output is that before the ReLU.
+    Zisserman, ICLR 2015). The output at that index is before the ReLU.
     """
     indices = {}
     block, position = 1, 0
@@ -81,14 +81,14 @@ def convolution_indices(network: nn.Sequential) -> dict[str, int]:
 
 
 class Frozen:
-    """A network that is used but never trained, saved or synchronised.
+    """A network that is never trained, saved or synchronized.
 
-    Not an ``nn.Module``, so a module that owns one does not register it: the network enters
-    neither ``state_dict()`` nor ``parameters()``, hence no checkpoint, optimiser or DDP bucket.
-    Called like the network, it first moves the network to the device of the input.
+    It is not an ``nn.Module``, so a module that has one as an attribute does not register it: the
+    network is in neither ``state_dict()`` nor ``parameters()``, and thus in no checkpoint,
+    optimizer or DDP bucket. A call moves the network to the device of the input first.
 
     Args:
-        module: put into eval mode and frozen, in place.
+        module: the network; it is put into eval mode and frozen, in place.
     """
 
     def __init__(self, module: nn.Module) -> None:
@@ -99,7 +99,7 @@ class Frozen:
         state = itertools.chain(self.module.parameters(), self.module.buffers())
         first = next(state, None)
         if first is not None and first.device != inputs[0].device:
-            # Tensors made in inference mode (validation) could not take part in training later.
+            # Tensors created in inference mode (validation) cannot be used in training later.
             with torch.inference_mode(False):
                 self.module.to(inputs[0].device)
         return self.module(*inputs)

@@ -15,10 +15,10 @@ from torch import Tensor
 from srrescgan.errors import BackboneUnavailableError, WeightsError
 
 FOLDER_VARIABLE = "SRRESCGAN_BACKBONES"
-"""Environment variable that names a folder of weight files."""
+"""Environment variable: path of a folder of weight files."""
 
 NETWORK_WAIT = 10.0
-"""Longest silence of the network, in seconds, before a download is given up."""
+"""Seconds without any data after which a download fails."""
 
 _SUFFIXES = (".pth", ".pt", ".safetensors")
 
@@ -26,20 +26,20 @@ _SUFFIXES = (".pth", ".pt", ".safetensors")
 def imagenet_state(name: str, expected: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """ImageNet weights of the convolutional part of a torchvision network.
 
-    Looks in the folder named by ``SRRESCGAN_BACKBONES``, then in torchvision's own cache, then
-    lets torchvision download. In the folder, the first file by name counts that starts with
-    ``name`` (batch-norm variants, ``<name>_bn*``, are other networks) and ends in .pth, .pt or
-    .safetensors. It may hold the whole network or its features only, in any float precision.
+    Looks in the folder that ``SRRESCGAN_BACKBONES`` names, then in torchvision's cache, then
+    downloads with torchvision. In the folder, the first file (sorted by name) is used that starts
+    with ``name`` and ends in .pth, .pt or .safetensors; batch-norm variants, ``<name>_bn*``, are
+    other networks. The file may have the whole network or only its features, in any float type.
 
     Args:
         name: ``alexnet``, ``vgg16``, ``vgg19`` or ``squeezenet1_1``.
-        expected: tensors of the right shapes by key, ``<index>.weight`` and ``<index>.bias``.
+        expected: tensors of the expected shapes by key, ``<index>.weight`` and ``<index>.bias``.
 
     Returns:
         Float32 tensors under the keys of ``expected``.
 
     Raises:
-        BackboneUnavailableError: there is no file and none can be downloaded.
+        BackboneUnavailableError: no file was found and the download failed.
         WeightsError: the file that was found is damaged or belongs to another network.
     """
     path = _file_in_folder(name)
@@ -71,7 +71,7 @@ def _torchvision_file(name: str) -> Path:
         try:
             with _bounded_silence(NETWORK_WAIT):
                 weights.get_state_dict(check_hash=True, weights_only=True, map_location="cpu")
-        # torch.hub raises RuntimeError when what arrived has the wrong checksum.
+        # torch.hub raises RuntimeError if the downloaded file has a wrong checksum.
         except (OSError, HTTPException, RuntimeError) as error:
             message = _unavailable(name, cached, weights.url, error)
             raise BackboneUnavailableError(message) from error
@@ -80,7 +80,7 @@ def _torchvision_file(name: str) -> Path:
 
 @contextmanager
 def _bounded_silence(seconds: float) -> Iterator[None]:
-    # torch.hub opens its connection without a timeout of its own.
+    # torch.hub connects without a timeout.
     previous = socket.getdefaulttimeout()
     socket.setdefaulttimeout(seconds)
     try:
@@ -96,14 +96,14 @@ def _unavailable(name: str, cached: Path, url: str, error: Exception) -> str:
     elif not Path(folder).expanduser().is_dir():
         seen = f"{folder}, which is not a folder"
     else:
-        seen = f"{folder}, which holds no such file"
+        seen = f"{folder}, which has no such file"
     return (
         f"the ImageNet weights of {name} are not on this machine. Looked for\n"
         f"  {name}*.pth, .pt or .safetensors in the folder ${FOLDER_VARIABLE} ({seen}),\n"
         f"  {cached} (absent; downloading it failed: {error}).\n"
-        f"Set {FOLDER_VARIABLE} to a folder that holds for instance {name}_features.pth, or fetch\n"
+        f"Set {FOLDER_VARIABLE} to a folder with a file such as {name}_features.pth, or download\n"
         f"  {url}\n"
-        f"on a machine with internet and put it at the second place, or choose another backbone."
+        f"on a machine with internet and copy it to the second path, or choose another backbone."
     )
 
 
@@ -122,7 +122,7 @@ def _read(path: Path) -> Any:
 def _checked(
     state: Any, expected: Mapping[str, Tensor], name: str, path: Path
 ) -> dict[str, Tensor]:
-    wrong = f"{path} does not hold the ImageNet weights of {name}"
+    wrong = f"{path} does not contain the ImageNet weights of {name}"
     remedy = "Replace or remove the file."
     if not isinstance(state, Mapping) or not all(isinstance(v, Tensor) for v in state.values()):
         raise WeightsError(f"{wrong}: it is not a flat state dict of tensors. {remedy}")

@@ -1,4 +1,4 @@
-"""Batch normalisation over the batch of every process."""
+"""Batch normalization over the global batch of a distributed run."""
 
 import torch
 from torch import Tensor, nn
@@ -7,12 +7,12 @@ from srrescgan.ops.distributed import global_mean, world_size
 
 
 class GlobalBatchNorm2d(nn.BatchNorm2d):
-    """Batch normalisation whose statistics do not depend on how many processes share the batch.
+    """Batch normalization whose statistics do not depend on the number of processes.
 
-    In a run of one process, and in evaluation, it is :class:`torch.nn.BatchNorm2d`. While training
-    on several, mean and variance are those of the global batch, gradients included, on any
-    backend; :class:`torch.nn.SyncBatchNorm` does the same on GPUs only. Every process must hold
-    equally many samples. State-dict keys are those of ``BatchNorm2d``.
+    In a run of one process, and in evaluation, it equals :class:`torch.nn.BatchNorm2d`. In training
+    on several processes, mean, variance and their gradients are those of the global batch, on any
+    backend; :class:`torch.nn.SyncBatchNorm` does the same on GPUs only. Every process must have the
+    same number of samples. State-dict keys are those of ``BatchNorm2d``.
 
     Args:
         num_features: channels.
@@ -25,16 +25,16 @@ class GlobalBatchNorm2d(nn.BatchNorm2d):
         super().__init__(num_features)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Normalise."""
+        """Normalize."""
         world = world_size()
         if not self.training or world == 1:
             return super().forward(x)
         exact = x.float()
         mean = global_mean(exact.mean(dim=(0, 2, 3)))
-        centred = exact - mean[:, None, None]
-        variance = global_mean(centred.square().mean(dim=(0, 2, 3)))
+        centered = exact - mean[:, None, None]
+        variance = global_mean(centered.square().mean(dim=(0, 2, 3)))
         self._track(mean.detach(), variance.detach(), count=world * x.numel() // x.shape[1])
-        normed = centred * (variance[:, None, None] + self.eps).rsqrt()
+        normed = centered * (variance[:, None, None] + self.eps).rsqrt()
         return (normed * self.weight[:, None, None] + self.bias[:, None, None]).to(x.dtype)
 
     @torch.no_grad()

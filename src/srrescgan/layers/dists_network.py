@@ -11,33 +11,33 @@ from srrescgan.layers.backbone import BackboneWeights, Frozen, features
 
 
 def dists_network(weights: BackboneWeights) -> Frozen:
-    """Assemble torchmetrics' DISTS from its own heads and our VGG16.
+    """Build torchmetrics' DISTS network from its own heads and our VGG16.
 
     Args:
         weights: of the backbone; ``random`` for smoke tests.
 
     Returns:
-        A frozen network of two images, ``(B, 3, H, W)`` RGB in [0, 1], to ``(B,)``, or to a scalar
-        for one image.
+        A frozen network. It maps two batches, ``(B, 3, H, W)`` RGB in [0, 1], to ``(B,)``, or to a
+        scalar if B is 1.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
-        ConfigError: unknown ``weights``.
+        BackboneUnavailableError: the ImageNet weights are not here and cannot be downloaded.
+        ConfigError: ``weights`` is unknown.
         WeightsError: a weight file is damaged or belongs to another network.
     """
     return Frozen(_Assembled(features("vgg16", weights)))
 
 
 class _Assembled(DISTSNetwork):
-    """torchmetrics' network around layers that are already here.
+    """torchmetrics' DISTS network around an existing VGG16.
 
-    Its own constructor makes torchvision download VGG16, so that is not called; all the rest is
+    The constructor of torchmetrics would download VGG16, so it is not called; the rest is
     inherited.
     """
 
     def __init__(self, backbone: nn.Sequential) -> None:
         nn.Module.__init__(self)
-        self.chns = [3]  # of the picture, then of each stage
+        self.chns = [3]  # channels of the image, then of each stage
         stage: list[tuple[str, nn.Module]] = []
         for index, layer in enumerate(backbone):
             if isinstance(layer, nn.Conv2d):
@@ -49,7 +49,7 @@ class _Assembled(DISTSNetwork):
             for name, member in stage:
                 self.get_submodule(f"stage{len(self.chns)}").add_module(name, member)
             self.chns.append(channels)
-            # DISTS takes the L2 norm of a neighbourhood where VGG takes its maximum.
+            # DISTS replaces VGG's max pooling by L2 pooling.
             stage = [(str(index), L2pooling(channels=channels))]
         for name, values in (("mean", [0.485, 0.456, 0.406]), ("std", [0.229, 0.224, 0.225])):
             self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1))
@@ -60,5 +60,5 @@ class _Assembled(DISTSNetwork):
         self.beta = nn.Parameter(heads["beta"])
 
     def forward(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
-        """Score; without torchmetrics' inference mode, whose tensors cannot be trained with."""
+        """Score; not in inference mode (torchmetrics' default), which has no gradients."""
         return super().forward(x, y, require_grad=True)

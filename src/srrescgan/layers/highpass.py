@@ -8,14 +8,14 @@ from srrescgan.ops.filters import high_pass
 class HighPass(nn.Module):
     """High-pass filter that hides the low frequencies from a discriminator.
 
-    Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean (Fritsche, Gu, Timofte, ICCVW 2019). The box
-    of SRResCGAN and ESRGAN-FS has 9 pixels and counts the zeros beyond the border; that of DSGAN
-    has 5 and does not.
+    Returns ``0.5 + 0.5 (x - mean(x))`` with a box mean (Fritsche, Gu, Timofte, ICCVW 2019).
+    SRResCGAN and ESRGAN-FS use a box of 9 pixels and count the zeros beyond the border; DSGAN uses
+    5 pixels and does not count them.
 
     Args:
         kernel_size: side of the box in pixels, odd.
-        value_range: the image is multiplied by this first. The reference of SRResCGAN filters
-            images in [0, 255]: 255 gives its numbers, and results far outside [0, 1].
+        value_range: factor applied to the image first. SRResCGAN's reference filters images in
+            [0, 255]: 255 reproduces it, with results far outside [0, 1].
         include_pad: count the zeros beyond the border in the mean.
 
     Shape:

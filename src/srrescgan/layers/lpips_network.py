@@ -10,35 +10,35 @@ from srrescgan.errors import ConfigError
 from srrescgan.layers.backbone import BackboneWeights, Frozen, features
 
 LPIPS_BACKBONES = {"alex": "alexnet", "vgg": "vgg16", "squeeze": "squeezenet1_1"}
-"""Name of a net in the ``lpips`` package to that of its backbone."""
+"""Torchvision's name of the backbone, by its name in the ``lpips`` package."""
 
 
 def lpips_network(net: str, weights: BackboneWeights, spatial: bool = False) -> Frozen:
-    """Assemble the ``lpips`` package's version 0.1 from its own heads and our backbone.
+    """Build LPIPS 0.1 from the heads of the ``lpips`` package and our backbone.
 
     Args:
         net: ``alex``, ``vgg`` or ``squeeze``.
         weights: of the backbone; ``random`` for smoke tests.
-        spatial: give the distance at each pixel, not its mean.
+        spatial: return the distance at each pixel instead of the mean.
 
     Returns:
-        A frozen network of two images, ``(B, 3, H, W)`` RGB in [-1, 1], to ``(B, 1, 1, 1)``, or to
-        ``(B, 1, H, W)`` if ``spatial``.
+        A frozen network. It maps two batches, ``(B, 3, H, W)`` RGB in [-1, 1], to
+        ``(B, 1, 1, 1)``, or to ``(B, 1, H, W)`` if ``spatial``.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
-        ConfigError: unknown ``net`` or ``weights``.
+        BackboneUnavailableError: the ImageNet weights are not here and cannot be downloaded.
+        ConfigError: ``net`` or ``weights`` is unknown.
         WeightsError: a weight file is damaged or belongs to another network.
     """
     if net not in LPIPS_BACKBONES:
         raise ConfigError(f"unknown LPIPS net {net!r}; choose from {', '.join(LPIPS_BACKBONES)}")
     backbone = features(LPIPS_BACKBONES[net], weights)
     with warnings.catch_warnings():
-        # The package still asks torchvision in a deprecated way.
+        # The package calls torchvision with deprecated arguments.
         warnings.simplefilter("ignore")
         import lpips
 
-        # On the meta device the random weights that are replaced below cost nothing.
+        # The weights are replaced below; on the meta device, creating them costs nothing.
         with torch.device("meta"):
             network = lpips.LPIPS(
                 net=net, pretrained=False, pnet_rand=True, spatial=spatial, verbose=False

@@ -11,12 +11,12 @@ class PreActivationBlock(nn.Module):
 
     Args:
         features: channels of the input and the output.
-        skip: add the input. The first block of the released SRResCGAN has no such skip, although
-            the figure of the paper draws one.
+        skip: add the input. The first block of the released SRResCGAN has no skip connection,
+            although the paper's figure shows one.
 
     Shape:
         - Input and output: ``(B, features, H, W)``; the output is smaller by :attr:`margin` at
-          every side that is a cut.
+          every cut side.
     """
 
     margin = 2
@@ -25,14 +25,14 @@ class PreActivationBlock(nn.Module):
     def __init__(self, features: int, skip: bool = True) -> None:
         super().__init__()
         self.skip = skip
-        # The order of these four is the order of the keys in the released weight files.
+        # In the order of the keys in the released weight files.
         self.conv1 = WNConv2d(features, features, kernel_size=3)
         self.relu1 = nn.PReLU(features, init=0.1)
         self.relu2 = nn.PReLU(features, init=0.1)
         self.conv2 = WNConv2d(features, features, kernel_size=3)
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Compute the block, of a whole picture or of a piece of one."""
+        """Apply the block to a whole image or to a piece of one."""
         change = self.conv1(self.relu1(x), edges)
         change = self.conv2(self.relu2(change), edges)
         return edges.crop(x, self.margin) + change if self.skip else change

@@ -1,8 +1,8 @@
-"""Convolutions whose weight is a direction and a length per slice (Salimans, Kingma, NIPS 2016).
+"""Weight-normalized convolutions (Salimans, Kingma, NIPS 2016).
 
-The parameters are ``bias``, ``weight_g``, ``weight_v``, in this order, as the released SRResCGAN
-weights have them. ``torch.nn.utils.parametrizations.weight_norm`` would read those files but write
-other names; plain modules read and write them with no adapter.
+The parameters are ``bias``, ``weight_g`` (length of each slice) and ``weight_v`` (direction), in
+this order, as in the released SRResCGAN weights. ``torch.nn.utils.parametrizations.weight_norm``
+would read those files but write other names; plain modules read and write them directly.
 """
 
 import copy
@@ -16,9 +16,9 @@ from srrescgan.types import WHOLE, Edges
 
 
 class _WeightNorm(nn.Module):
-    """Bias, length and direction of a weight, with PyTorch's default initialisation.
+    """Bias, length and direction of a weight, with PyTorch's default initialization.
 
-    The length starts at the norm of the direction, so the weight starts as that of a plain layer.
+    The initial length is the norm of the direction, so the initial weight is that of a plain layer.
     """
 
     def __init__(self, weight_shape: tuple[int, int, int, int], bias_size: int) -> None:
@@ -36,7 +36,7 @@ class _WeightNorm(nn.Module):
         return self.weight_v * (self.weight_g / _slice_norm(self.weight_v))
 
     def fold(self) -> nn.Module:
-        """The same layer with a plain weight; its parameters are copies."""
+        """Return the same layer with a plain weight; its parameters are copies."""
         raise NotImplementedError
 
     def _copy_into(self, plain: nn.Conv2d | nn.ConvTranspose2d) -> nn.Module:
@@ -46,7 +46,7 @@ class _WeightNorm(nn.Module):
 
 
 class WNConv2d(_WeightNorm):
-    """Weight-normalised convolution that keeps the size: the border is reflected.
+    """Weight-normalized convolution that keeps the size, with reflection padding.
 
     One length per output channel.
 
@@ -57,7 +57,7 @@ class WNConv2d(_WeightNorm):
 
     Shape:
         - Input: ``(B, in_channels, H, W)``, H and W greater than ``kernel_size // 2``.
-        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every side that is a cut.
+        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every cut side.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
@@ -65,19 +65,19 @@ class WNConv2d(_WeightNorm):
         self.margin = kernel_size // 2
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Convolve a whole picture, or a piece of one."""
+        """Convolve a whole image or a piece of one."""
         return _reflected(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:
-        """The same layer as a plain convolution."""
+        """Return the same layer as a plain convolution."""
         out_channels, in_channels, size, _ = self.weight_v.shape
         return self._copy_into(_Conv2d(in_channels, out_channels, size, padding=self.margin))
 
 
 class WNConvTranspose2d(_WeightNorm):
-    """Weight-normalised transposed convolution of stride 1 that keeps the size.
+    """Weight-normalized transposed convolution of stride 1 that keeps the size.
 
-    One length per *input* channel. The border behaves as if zeros lay beyond it.
+    One length per *input* channel. Zeros are assumed beyond the border.
 
     Args:
         in_channels: channels of the input.
@@ -86,7 +86,7 @@ class WNConvTranspose2d(_WeightNorm):
 
     Shape:
         - Input: ``(B, in_channels, H, W)``.
-        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every side that is a cut.
+        - Output: ``(B, out_channels, H, W)``; smaller by ``margin`` at every cut side.
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int) -> None:
@@ -94,11 +94,11 @@ class WNConvTranspose2d(_WeightNorm):
         self.margin = kernel_size // 2
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Convolve a whole picture, or a piece of one."""
+        """Convolve a whole image or a piece of one."""
         return _transposed(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:
-        """The same layer as a plain transposed convolution."""
+        """Return the same layer as a plain transposed convolution."""
         in_channels, out_channels, size, _ = self.weight_v.shape
         return self._copy_into(
             _ConvTranspose2d(in_channels, out_channels, size, padding=self.margin)
@@ -115,13 +115,13 @@ class _Conv2d(nn.Conv2d):
 class _ConvTranspose2d(nn.ConvTranspose2d):
     """:class:`WNConvTranspose2d`, folded."""
 
-    # torch's own signature has an output size, which a stride of 1 has no use for.
+    # torch's signature has an output size, which a stride of 1 does not need.
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:  # type: ignore[override]
         return _transposed(x, self.weight, self.bias, self.kernel_size[0] // 2, edges)
 
 
 def _reflected(x: Tensor, weight: Tensor, bias: Tensor | None, margin: int, edges: Edges) -> Tensor:
-    if any(edges):  # or `pad` would copy for nothing
+    if any(edges):  # otherwise `pad` would copy without need
         x = F.pad(x, edges.margins(margin), mode="reflect")
     return F.conv2d(x, weight, bias)
 
@@ -133,9 +133,9 @@ def _transposed(
 
 
 def fold_weight_norm(model: nn.Module) -> nn.Module:
-    """Copy a model with every weight-normalised layer replaced by a plain one.
+    """Copy a model with every weight-normalized layer replaced by a plain one.
 
-    The outputs are the same; the copy is for inference and export, its parameter names differ.
+    For inference and export: the outputs are the same, the parameter names differ.
     """
     folded = copy.deepcopy(model)
     for name, module in list(folded.named_modules()):

@@ -1,4 +1,4 @@
-"""Losses: each is called as ``loss(sr, hr)`` and includes its weight."""
+"""Losses. Supervised ones are called as ``loss(sr, hr)``; the result includes the weight."""
 
 from srrescgan.losses.color import ColorLoss
 from srrescgan.losses.gan import LSGAN, GANLoss, HingeGAN, VanillaGAN

@@ -6,18 +6,18 @@ from srrescgan.ops.filters import low_pass
 
 
 class ColorLoss(nn.Module):
-    """Mean absolute difference of two images after a box filter.
+    """Mean absolute difference between two images after a box filter.
 
-    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): it keeps the
-    colors, and leaves details finer than the box to the discriminator. Only windows inside the
-    image count.
+    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6): it preserves the
+    colors and leaves details smaller than the box to the discriminator. Only windows that lie
+    inside the image are used.
 
     Args:
         weight: factor of the loss.
         kernel_size: side of the box in pixels, odd.
 
     Shape:
-        - sr, hr: ``(B, C, H, W)``, values in [0, 1], at least ``kernel_size`` a side.
+        - sr, hr: ``(B, C, H, W)``, values in [0, 1], at least ``kernel_size`` pixels per side.
         - Output: scalar.
     """
 
@@ -28,6 +28,6 @@ class ColorLoss(nn.Module):
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
         """Return the weighted loss."""
-        # The filter is linear, so filtering the difference equals the difference of the filtered.
+        # The filter is linear: one pass over the difference replaces one over each image.
         difference = low_pass(sr.float() - hr.float(), self.kernel_size, pad=False)
         return self.weight * difference.abs().mean()

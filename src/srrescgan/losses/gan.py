@@ -8,13 +8,14 @@ from torch.nn import functional as F
 
 
 class GANLoss(nn.Module):
-    """Adversarial loss of the generator and of the discriminator.
+    """Base class: adversarial losses of the generator and the discriminator.
 
-    A subclass defines :meth:`generator` and :meth:`discriminator`, and :meth:`penalty` where its
-    paper has one. Logits are the discriminator's raw outputs, one per image or a map of patches.
+    A subclass defines :meth:`generator` and :meth:`discriminator`, and :meth:`penalty` if its
+    paper has one. Logits are the raw outputs of the discriminator: one per image, or a map with one
+    per patch.
 
     Args:
-        weight: factor of the generator's term; the discriminator's is not weighted.
+        weight: factor of the generator's loss; the discriminator's loss is not weighted.
 
     Shape:
         - real_logits, fake_logits: ``(B, ...)``, any finite values.
@@ -22,38 +23,38 @@ class GANLoss(nn.Module):
     """
 
     relativistic = False
-    """Whether the generator's term depends on the real logits."""
+    """True if the generator's loss depends on the real logits."""
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__()
         self.weight = weight
 
     def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Return what the generator minimises, times ``weight``; ``real_logits`` are detached."""
+        """Return the generator's loss, times ``weight``; ``real_logits`` are detached."""
         raise NotImplementedError
 
     def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Return what the discriminator minimises, without its penalty."""
+        """Return the discriminator's loss, without the penalty."""
         raise NotImplementedError
 
     def penalty(
         self, discriminator: Callable[[Tensor], Tensor], hr: Tensor, sr: Tensor
     ) -> Tensor | None:
-        """Return a term that the discriminator minimises as well, or ``None``.
+        """Return a term to add to the discriminator's loss, or ``None``.
 
         Args:
-            discriminator: image -> logits.
+            discriminator: maps images to logits.
             hr: real images.
-            sr: as many super-resolved images, detached from the generator.
+            sr: the same number of super-resolved images, detached from the generator.
         """
         return None
 
 
 class VanillaGAN(GANLoss):
-    """Cross-entropy with the non-saturating generator (Goodfellow et al., NeurIPS 2014).
+    """Cross-entropy with the non-saturating generator loss (Goodfellow et al., NeurIPS 2014).
 
-    D: ``-E log s(C(x)) - E log(1 - s(C(y)))``; G: ``-E log s(C(y))``; ``s`` the sigmoid, ``x`` real
-    and ``y`` fake.
+    D: ``-E log s(C(x)) - E log(1 - s(C(y)))``; G: ``-E log s(C(y))``; ``s`` is the sigmoid, ``x``
+    real and ``y`` fake.
     """
 
     def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
@@ -99,5 +100,5 @@ class HingeGAN(GANLoss):
 
 
 def at_least_float32(logits: Tensor) -> Tensor:
-    """Logits of mixed-precision networks in float32; wider ones as they are."""
+    """Convert half-precision logits to float32; leave float32 and float64 unchanged."""
     return logits.to(torch.promote_types(logits.dtype, torch.float32))

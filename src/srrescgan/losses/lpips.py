@@ -10,11 +10,11 @@ from srrescgan.layers.lpips_network import lpips_network
 
 
 class LPIPSLoss(nn.Module):
-    """LPIPS version 0.1 (Zhang et al., CVPR 2018), mean over the batch.
+    """LPIPS, version 0.1 (Zhang et al., CVPR 2018), averaged over the batch.
 
-    ``L_per`` of DSGAN in its authors' code: AlexNet, where the papers that use it speak of VGG
-    (Fritsche, Gu, Timofte, ICCVW 2019). The network is no part of this module's state and computes
-    in float32 even in mixed precision.
+    ``L_per`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019). Its authors' code uses AlexNet, although
+    the papers say VGG. The network is not part of this module's state and computes in float32 even
+    in mixed precision.
 
     Args:
         weight: factor of the loss.
@@ -22,13 +22,13 @@ class LPIPSLoss(nn.Module):
         weights: ``imagenet``, or ``random`` for smoke tests.
 
     Shape:
-        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 31 pixels a side for ``alex``, 16 for
+        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 31 pixels per side for ``alex``, 16 for
           ``vgg`` and 17 for ``squeeze``.
         - Output: scalar.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
-        ConfigError: unknown ``net`` or ``weights``.
+        BackboneUnavailableError: the ImageNet weights are not here and cannot be downloaded.
+        ConfigError: ``net`` or ``weights`` is unknown.
         WeightsError: a weight file is damaged or belongs to another network.
     """
 

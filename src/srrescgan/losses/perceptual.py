@@ -14,10 +14,10 @@ from srrescgan.layers.backbone import (
 
 
 class PerceptualLoss(nn.Module):
-    """Mean absolute difference between VGG features, taken before the activation.
+    """Mean absolute difference between VGG features before the activation.
 
-    Features before the ReLU are ESRGAN's choice (Wang et al., ECCVW 2018) and ``L_per`` of
-    SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020). The network is no part of this module's state
+    ESRGAN introduced features before the ReLU (Wang et al., ECCVW 2018); it is also ``L_per`` of
+    SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020). The network is not part of this module's state
     and computes in float32 even in mixed precision: features of 0-255 images overflow float16.
 
     Args:
@@ -25,16 +25,16 @@ class PerceptualLoss(nn.Module):
         backbone: ``vgg19`` or ``vgg16``.
         layer: name of a convolution, ``conv1_1`` to ``conv5_4`` (``conv5_3`` in vgg16).
         weights: ``imagenet``, or ``random`` for smoke tests.
-        value_range: factor of the [0, 1] images before ImageNet's normalisation, which expects 1.
-            The reference feeds 0-255: ``255`` reproduces it, with features as much larger.
+        value_range: factor applied to the [0, 1] images before ImageNet's normalization, which
+            expects 1. The reference feeds 0-255: ``255`` reproduces it, with much larger features.
 
     Shape:
-        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 16 pixels a side for ``conv5_*``.
+        - sr, hr: ``(B, 3, H, W)``, RGB in [0, 1], at least 16 pixels per side for ``conv5_*``.
         - Output: scalar.
 
     Raises:
-        BackboneUnavailableError: no ImageNet weights on this machine and no way to get them.
-        ConfigError: unknown backbone, layer or kind of weights.
+        BackboneUnavailableError: the ImageNet weights are not here and cannot be downloaded.
+        ConfigError: ``backbone``, ``layer`` or ``weights`` is unknown.
         WeightsError: a weight file is damaged or belongs to another network.
     """
 
@@ -57,7 +57,7 @@ class PerceptualLoss(nn.Module):
             )
         self.weight = weight
         self.features = Frozen(
-            nn.Sequential(_ImageNetNormalise(value_range), network[: indices[layer] + 1])
+            nn.Sequential(_ImageNetNormalize(value_range), network[: indices[layer] + 1])
         )
 
     def forward(self, sr: Tensor, hr: Tensor) -> Tensor:
@@ -68,8 +68,8 @@ class PerceptualLoss(nn.Module):
             return self.weight * F.l1_loss(self.features(sr.float()), target)
 
 
-class _ImageNetNormalise(nn.Module):
-    """Multiply [0, 1] images by ``value_range``, then standardise as ImageNet's were."""
+class _ImageNetNormalize(nn.Module):
+    """Multiply [0, 1] images by ``value_range``, then normalize with ImageNet's mean and std."""
 
     mean: Tensor
     std: Tensor

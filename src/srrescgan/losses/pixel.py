@@ -7,11 +7,11 @@ from torch.nn import functional as F
 class PixelLoss(nn.Module):
     """Mean absolute difference between the super-resolved and the true image.
 
-    ``L_1`` of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020), which weights it by 10.
+    ``L_1`` of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020), where its weight is 10.
 
     Args:
         weight: factor of the loss.
-        value_range: factor of the images; 255 for the reference's 8-bit units.
+        value_range: factor applied to the images; 255 gives the reference's 8-bit units.
 
     Shape:
         - sr, hr: ``(B, C, H, W)``, values in [0, 1].

@@ -8,26 +8,27 @@ from srrescgan.ops.distributed import global_mean
 
 
 class RelativisticAverageGAN(GANLoss):
-    """Cross-entropy on logits relative to the mean logit of the other side.
+    """Cross-entropy on each logit minus the mean logit of the opposite class.
 
     ``L_GAN`` of SRResCGAN (Umer, Foresti, Micheloni, CVPRW 2020) after Jolicoeur-Martineau, ICLR
-    2019. With ``a = C(x) - E C(y)``, ``b = C(y) - E C(x)`` and ``s`` the sigmoid,
+    2019. With ``a = C(x) - E C(y)``, ``b = C(y) - E C(x)``, and ``s`` the sigmoid:
 
     D: ``1/2 (-E log s(a) - E log(1 - s(b)))``; G: ``1/2 (-E log(1 - s(a)) - E log s(b))``.
 
-    The 1/2 is the reference code's; the papers do not have it. Means inside ``a`` and ``b`` run
-    over the whole batch of a distributed run; over a map of patches, for each place by itself.
+    The factor 1/2 comes from the reference code; the papers do not have it. The means inside ``a``
+    and ``b`` are over the global batch of a distributed run. For a map of patches, each position
+    has its own mean.
     """
 
     relativistic = True
 
     def generator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Make fake images look more real than the average real one."""
+        """Push fake logits above the mean real logit, and real logits below the mean fake one."""
         real, fake = _relative(real_logits, fake_logits)
         return self.weight * (F.softplus(real).mean() + F.softplus(-fake).mean()) / 2
 
     def discriminator(self, real_logits: Tensor, fake_logits: Tensor) -> Tensor:
-        """Tell real images from the average fake one, and the other way round."""
+        """Push real logits above the mean fake logit, and fake logits below the mean real one."""
         real, fake = _relative(real_logits, fake_logits)
         return (F.softplus(-real).mean() + F.softplus(fake).mean()) / 2
 

@@ -9,15 +9,15 @@ from srrescgan.losses.gan import GANLoss, at_least_float32
 
 
 class WGANGP(GANLoss):
-    """Wasserstein distance with a penalised critic (Gulrajani et al., NeurIPS 2017, equation 3).
+    """Wasserstein distance with gradient penalty (Gulrajani et al., NeurIPS 2017, equation 3).
 
-    D: ``E C(y) - E C(x) + penalty_weight E (|grad C(z)| - 1)^2``; G: ``-E C(y)``. Each ``z`` lies
-    between a real and a fake image, at a place drawn for that sample; the norm is per sample.
-    With a map of patches, ``C`` of an image is the mean of its map, as in the other terms. The
-    penalty assumes a critic without batch norm, which would mix the samples.
+    D: ``E C(y) - E C(x) + penalty_weight E (|grad C(z)| - 1)^2``; G: ``-E C(y)``. Each ``z`` is a
+    random interpolation between a real and a fake image; the norm is computed per sample. For a map
+    of patches, ``C`` of an image is the mean of its map, as in the other terms. The penalty assumes
+    a critic without batch norm, which would mix the samples.
 
     Args:
-        weight: factor of the generator's term.
+        weight: factor of the generator's loss.
         penalty_weight: factor of the gradient penalty in the discriminator's loss.
     """
 
@@ -35,7 +35,7 @@ class WGANGP(GANLoss):
 
     def penalty(self, discriminator: Callable[[Tensor], Tensor], hr: Tensor, sr: Tensor) -> Tensor:
         """Return the weighted gradient penalty; differentiable in the critic's parameters."""
-        # A gradient with respect to pixels has no loss scale to save it from float16's underflow.
+        # No loss scale protects the gradient with respect to pixels from float16 underflow.
         with torch.autocast(hr.device.type, enabled=False):
             real, fake = at_least_float32(hr.detach()), at_least_float32(sr.detach())
             place = torch.rand(len(real), 1, 1, 1, dtype=real.dtype, device=real.device)

@@ -14,7 +14,7 @@ _SSIM_WINDOWS = {"gaussian": "Gaussian 11x11", "uniform": "uniform 7x7"}
 
 @dataclass(frozen=True)
 class Protocol:
-    """How images are prepared before they are scored.
+    """Preparation of images before they are scored.
 
     These choices alone change scores by tenths of a decibel. Common ones: RGB, no border, rounded
     (the quality of a saved PNG); RGB, no border, truncated (SRResCGAN's validation); luma and a

@@ -1,6 +1,6 @@
-"""Rotations and reflections of an image, for self-ensembling.
+"""Rotations and reflections of an image, for the self-ensemble.
 
-SRResCGAN+ averages the outputs of a network over the eight transforms of its input
+SRResCGAN+ averages the outputs of the network over the eight transforms of its input
 (Umer, Foresti, Micheloni, CVPRW 2020; first in Timofte, Rothe, Van Gool, CVPR 2016).
 """
 
@@ -10,22 +10,22 @@ from torch import Tensor
 from srrescgan.types import Edges
 
 TRANSFORM_COUNT = 8
-"""Number of transforms, numbered from 0."""
+"""Number of transforms."""
 
-# Quarter turns are opposite to each other; every other transform is its own inverse.
+# The two quarter turns are inverse to each other; every other transform is its own inverse.
 _INVERSE = (0, 1, 2, 5, 4, 3, 6, 7)
 
 
 def transform(image: Tensor, index: int) -> Tensor:
-    """Turn or mirror an image.
+    """Rotate or mirror an image.
 
     Args:
         image: any values.
-        index: 0 identity, 1 transpose, 2 upside down, 3 quarter turn clockwise, 4 left to right,
+        index: 0 identity, 1 transpose, 2 flip up-down, 3 quarter turn clockwise, 4 flip left-right,
             5 quarter turn counter-clockwise, 6 half turn, 7 transpose along the other diagonal.
 
     Raises:
-        ValueError: there is no transform of that index.
+        ValueError: ``index`` is not in 0 to 7.
 
     Shape:
         - image: ``(..., H, W)``.
@@ -71,7 +71,7 @@ def untransform(image: Tensor, index: int) -> Tensor:
 
 
 def transform_edges(edges: Edges, index: int) -> Edges:
-    """The edges of a piece after :func:`transform` with the same index.
+    """Return the edges of a piece after :func:`transform` with the same index.
 
     Example:
         >>> transform_edges(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise

@@ -50,7 +50,7 @@ def _bit_patterns(chunks: Iterable[Tensor]) -> Iterable[Tensor]:
 
 
 def _count(chunks: Iterable[Tensor]) -> Tensor:
-    """How often each value of 0 to ``_BUCKETS`` occurs in each row."""
+    """Histogram of each row, over the values 0 to ``_BUCKETS``."""
     total: Tensor | int = 0
     for chunk in chunks:
         total = total + torch.stack([row.bincount(minlength=_BUCKETS + 1) for row in chunk])

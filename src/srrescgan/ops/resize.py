@@ -1,8 +1,8 @@
-"""Bicubic resizing exactly as MATLAB's ``imresize`` does it, on batches and on any device.
+"""Bicubic resizing that equals MATLAB's ``imresize``, on batches and on any device.
 
-The field's data sets were made with ``imresize``, and other libraries differ from it: without
-antialiasing at every edge, with it still in the two pixels along the border. Downscaling an axis by
-4 is one convolution of 16 fixed taps and stride 4 over edge-repeating symmetric padding.
+The field's data sets were made with ``imresize``. Other libraries differ from it: those without
+antialiasing at every edge, those with it in the two pixels along the border. Downscaling an axis by
+4 is a convolution with 16 fixed taps and stride 4 over symmetric padding that repeats the edge.
 
 For integer downscaling, the image is padded once and strided slices are added up, one per tap. The
 sum replaces ``conv2d`` because it stays in true float32 on every device (convolutions on a GPU
@@ -25,11 +25,11 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
 
     Args:
         image: values in [0, 1]; any size from 1 x 1.
-        scale: output size / input size; exact as ``Fraction(1, 3)``, a float is taken as the
-            nearest fraction with a denominator up to 1000.
-        quantise: work on 8-bit values and round after each axis, vertical first. The
-            published LR files were made this way. Without it nothing is rounded or clamped, so
-            values may overshoot [0, 1] slightly.
+        scale: output size / input size; exact if given as ``Fraction(1, 3)``; a float is replaced
+            by the nearest fraction with a denominator up to 1000.
+        quantise: compute on 8-bit values and round after each axis, vertical first, as in the
+            published LR files. Otherwise nothing is rounded or clamped, and values may be slightly
+            outside [0, 1].
 
     Returns:
         The resized image, in ``image``'s floating type.
@@ -64,7 +64,7 @@ def imresize(image: Tensor, scale: Fraction | float, quantise: bool = False) -> 
 
 
 def upscale_bicubic(lr: Tensor, scale: int) -> Tensor:
-    """Bicubic upsampling, clamped to [0, 1]: the baseline of every comparison.
+    """Bicubic upscaling, clamped to [0, 1]: the baseline of every comparison.
 
     Shape:
         - lr: ``(B, 3, h, w)``, values in [0, 1].
@@ -117,7 +117,7 @@ def _taps(length: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray]:
 
     Positions are consecutive along the taps and may be outside the axis.
     """
-    stretch = max(1.0, float(1 / scale))  # downscaling widens the kernel: the antialiasing
+    stretch = max(1.0, float(1 / scale))  # antialiasing: downscaling widens the kernel
     out_length = math.ceil(length * scale)
     # Centers of the output pixels in input coordinates, both counted from 0.
     centers = (np.arange(out_length) + 0.5) / float(scale) - 0.5

@@ -1,4 +1,4 @@
-"""Tiles: how a large image is cut so that a local network computes it piece by piece."""
+"""Tiles: pieces of a large image that a local network computes one at a time."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Span:
-    """One tile along one axis: the pixels it produces and the pixels it needs for them.
+    """One tile along one axis: the pixels it produces, and the pixels it needs for that.
 
     A network whose output pixels depend on ``halo`` pixels around them computes the same ``core``
-    from the ``context`` as from the whole axis.
+    from ``context`` as from the whole axis.
     """
 
     core: slice
     """Pixels of the axis that this tile produces."""
     context: slice
-    """``core`` and up to ``halo`` pixels on either side, as many as the axis has."""
+    """``core`` plus ``halo`` pixels on either side, fewer at the ends of the axis."""
     inner: slice
-    """``core``, counted from the start of ``context``."""
+    """``core`` relative to the start of ``context``."""
 
     @classmethod
     def around(cls, start: int, stop: int, length: int, halo: int) -> "Span":
-        """The span that produces the pixels from ``start`` to ``stop`` of an axis.
+        """Return the span that produces the pixels ``start`` to ``stop`` of an axis.
 
         Example:
             >>> Span.around(4, 8, length=9, halo=2).context
@@ -35,7 +35,7 @@ class Span:
         return cls(slice(start, stop), slice(before, after), slice(start - before, stop - before))
 
     def scaled(self, factor: int) -> "Span":
-        """The same span of an axis that is ``factor`` times as long.
+        """Return the same span on an axis that is ``factor`` times as long.
 
         Example:
             >>> Span.around(4, 8, length=9, halo=2).scaled(2).core
@@ -49,13 +49,13 @@ class Span:
 
 
 def spans(length: int, tile: int, halo: int) -> list[Span]:
-    """Cut an axis into as few tiles as possible, of lengths that differ by at most one.
+    """Cut an axis into as few tiles as possible, whose lengths differ by at most one.
 
-    The cores follow each other without gap or overlap and cover the axis.
+    The cores cover the axis without gaps or overlaps.
 
     Args:
         length: of the axis, at least 1.
-        tile: longest core, at least 1.
+        tile: largest length of a core, at least 1.
         halo: pixels of context on either side, at least 0.
 
     Raises:
@@ -84,22 +84,22 @@ def row_of_tiles(
 ) -> Tensor:
     """Apply a local function to one row of tiles.
 
-    At a cut the function sees the true neighbors, at the border of the image its own padding, so
-    the result is that of the whole image.
+    At a cut the function gets the true neighbors, and it pads only at the border of the image, so
+    the result equals that of the whole image.
 
     Args:
-        local: enlarges by ``scale``; an output pixel depends on at most the halo that the spans
-            were made with.
+        local: upscales by ``scale``; an output pixel depends on no more input pixels around it than
+            the halo of the spans.
         image: what the function is applied to.
-        rows: the row, as one span.
-        columns: every tile of the row, from left to right, without gaps.
+        rows: the span of the row along the height.
+        columns: the spans of its tiles along the width, from left to right, without gaps.
         scale: integer factor between the sizes of input and output.
-        batch: tiles of one size that are computed together.
+        batch: largest number of tiles of equal size that are computed together.
 
     Shape:
         - image: ``(B, C, H, W)``.
-        - Output: ``(B, D, scale * h, scale * W)`` with the ``h`` rows of the core, D being that of
-          ``local``.
+        - Output: ``(B, D, scale * h, scale * W)`` with the ``h`` rows of the core and the ``D``
+          channels of ``local``'s output.
     """
     width = columns[-1].core.stop
     kept = rows.scaled(scale)
@@ -119,20 +119,20 @@ def row_of_tiles(
 def in_tiles(
     local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int, scale: int = 1
 ) -> Tensor:
-    """Apply a local function to a whole image, tile by tile; the result is that of the whole.
+    """Apply a local function to an image tile by tile, with the same result as in one piece.
 
     Args:
-        local: enlarges by ``scale``; an output pixel depends on at most ``halo`` input pixels in
+        local: upscales by ``scale``; an output pixel depends on at most ``halo`` input pixels in
             every direction.
         image: what the function is applied to.
-        tile: largest side that is computed at once, plus its halo, in pixels of the image. It
-            decides about memory and not about pixels.
+        tile: largest side that is computed at once (plus its halo), in pixels of the image. It
+            affects memory only, not the result.
         halo: in pixels of the image.
         scale: integer factor between the sizes of input and output.
 
     Shape:
         - image: ``(B, C, H, W)``.
-        - Output: ``(B, D, scale * H, scale * W)``, D being that of ``local``.
+        - Output: ``(B, D, scale * H, scale * W)`` with the ``D`` channels of ``local``'s output.
     """
     height, width = image.shape[-2:]
     columns = spans(width, tile, halo)
@@ -147,7 +147,7 @@ def in_tiles(
 
 
 def _of_one_size(columns: Sequence[Span], batch: int) -> Iterator[Sequence[Span]]:
-    """Neighboring tiles whose contexts have one length, at most ``batch`` together."""
+    """Groups of up to ``batch`` neighboring tiles whose contexts have the same length."""
     for _, alike in groupby(columns, key=lambda span: span.context.stop - span.context.start):
         group = list(alike)
         for start in range(0, len(group), batch):

@@ -1,4 +1,4 @@
-"""Images with transparency: color for a network without alpha, and upsampling of alpha."""
+"""Images with transparency: filling transparent pixels, and upsampling the alpha channel."""
 
 import torch
 import torch.nn.functional as F
@@ -8,14 +8,14 @@ from torch import Tensor
 def fill_transparent(color: Tensor, alpha: Tensor) -> Tensor:
     """Fill transparent pixels with the colors of the visible pixels around them.
 
-    The result is opaque and has no edge where only the alpha channel has one. Hidden colors of
-    transparent pixels are ignored, and a network that sharpens edges leaves no fringe along the
-    outline. (Over black, as with plain premultiplication, the network would sharpen the outline
-    while the upsampled alpha stays smooth, and their quotient would show a ring.)
+    The result is opaque and has no edge where only the alpha channel has one, so a network that
+    sharpens edges makes no fringe along the outline. The colors stored in fully transparent pixels
+    are ignored. (With premultiplied colors, whose background is black, the network would sharpen
+    the outline while the upsampled alpha stays smooth, and their quotient would show a ring.)
 
-    Colors are weighted by their alpha. The fill halves the image until one pixel is left, then
-    fills from coarse to fine (the pull-push algorithm of Gortler et al., "The Lumigraph", SIGGRAPH
-    1996). An image that is fully transparent becomes black.
+    Colors are weighted by their alpha. The image is halved until one pixel is left, then
+    filled from coarse to fine (the pull-push algorithm of Gortler et al., "The Lumigraph", SIGGRAPH
+    1996). A fully transparent image becomes black.
 
     Args:
         color: straight color, not premultiplied.
@@ -34,7 +34,7 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
     if height == width == 1:
         return premultiplied / torch.where(alpha > 0, alpha, 1)
     mean, coverage = (F.avg_pool2d(each, 2, ceil_mode=True) for each in (premultiplied, alpha))
-    # One opaque pixel of four defines the color here as well as four do.
+    # One opaque pixel of four is enough to define the color here.
     opaque = (4 * coverage).clamp(max=1)
     coarse = _filled(mean * (opaque / torch.where(coverage > 0, coverage, 1)), opaque)
     below = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)
@@ -44,13 +44,13 @@ def _filled(premultiplied: Tensor, alpha: Tensor) -> Tensor:
 def upsample_rows(plane: Tensor, scale: int, start: int, stop: int) -> Tensor:
     """Rows ``start`` to ``stop`` of a bilinearly upsampled plane.
 
-    Bands of any height together equal ``F.interpolate(..., mode="bilinear",
+    Bands of any height, joined, equal ``F.interpolate(..., mode="bilinear",
     align_corners=False)`` of the whole plane.
 
     Args:
         plane: float32, ``(h, w)``.
         scale: integer upsampling factor.
-        start: first row, of ``scale * h``.
+        start: first row, of the ``scale * h`` upsampled ones.
         stop: row after the last.
 
     Returns:

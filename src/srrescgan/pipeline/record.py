@@ -71,6 +71,6 @@ def content_hash(path: Path, digest: Digest) -> str:
     if not files and is_pack(path):  # the index has the hash of every picture
         files = [path / INDEX]
     if not files:
-        raise DataError(f"{path} holds no images: put them there or correct the path")
+        raise DataError(f"{path} contains no images: put them there or correct the path")
     lines = [f"{file.relative_to(path).as_posix()} {digest(file)}" for file in files]
     return text_hash("\n".join(lines))

@@ -92,7 +92,7 @@ def _plan(source: Path, target: Path) -> dict[str, Path]:
     """Relative name to path of every picture, in order; refuse what cannot be packed."""
     files = {path.relative_to(source).as_posix(): path for path in list_images(source)}
     if not files:
-        raise DataError(f"{source} holds no images: put them there or correct the path")
+        raise DataError(f"{source} contains no images: put them there or correct the path")
     in_place = target.resolve() == source.resolve()
     if not in_place and target.is_dir() and (images := list_images(target)):
         raise DataError(

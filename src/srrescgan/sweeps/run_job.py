@@ -23,11 +23,11 @@ from srrescgan.sweeps.results import short_number
 from srrescgan.weights.files import read_checkpoint
 
 SweeperValue = float | tuple[float, ...] | None
-"""What a sweeper takes: a number for one objective, several for more, ``None`` for a failed job."""
+"""A sweeper's result: a number for one objective, several for more, ``None`` for a failed job."""
 
 
 class TrainingResult(Protocol):
-    """How a training run ended."""
+    """Result of a training run."""
 
     @property
     def scores(self) -> Mapping[str, float]:

@@ -12,14 +12,14 @@ Outputs = TypeVar("Outputs", bound="DataclassInstance")
 
 
 class StepOutputs(TypedDict):
-    """What a training step returns; Lightning gives it to ``on_train_batch_end`` of callbacks."""
+    """Result of a training step, which callbacks get in ``on_train_batch_end``."""
 
     outputs: Any
     """The system's outputs dataclass, for instance ``GANOutputs``, detached."""
 
 
 class ValidationStepOutputs(TypedDict):
-    """What a validation step returns; given to ``on_validation_batch_end`` of callbacks."""
+    """Result of a validation step, which callbacks get in ``on_validation_batch_end``."""
 
     pictures: dict[str, Tensor]
     """``(B, 3, H, W)`` in [0, 1] by title, in the order in which they are shown; any sizes."""

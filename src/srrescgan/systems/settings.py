@@ -14,7 +14,7 @@ OptimizerFactory = Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a system is optimized and validated, whatever its networks and losses are."""
+    """Settings of optimization and validation that every system has."""
 
     optimizer: Mapping[str, OptimizerFactory]
     """One factory per phase name: parameters -> optimizer."""

@@ -14,7 +14,7 @@ from srrescgan.systems import PhasedSystem
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How a training run ended."""
+    """Result of a training run."""
 
     scores: dict[str, float]
     """Everything that the last validation and the last iteration logged, by log name."""

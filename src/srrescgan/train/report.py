@@ -1,4 +1,4 @@
-"""What a training run prints when it ends."""
+"""Report that a training run prints when it ends."""
 
 from collections.abc import Mapping
 

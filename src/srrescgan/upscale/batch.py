@@ -32,7 +32,7 @@ _FIRST = "only the first of several frames or pages was upscaled"
 
 @dataclass(frozen=True)
 class UpscalePlan:
-    """What to upscale: checked before a network is loaded."""
+    """Pictures to upscale, checked before a network is loaded."""
 
     source: Path
     folder: Path

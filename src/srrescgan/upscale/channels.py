@@ -10,7 +10,7 @@ from srrescgan.inference.sinks import BandSink, OnProgress, no_progress
 from srrescgan.ops.transparency import fill_transparent, upsample_rows
 
 KINDS = {1: "grey", 2: "grey and alpha", 3: "RGB", 4: "RGB and alpha"}
-"""What the channels of a picture are, by their number."""
+"""Meaning of the channels, by their number."""
 
 
 def upscale_channels(

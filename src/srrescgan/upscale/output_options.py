@@ -16,7 +16,7 @@ _SUFFIXES = {".jpeg": "jpg", ".tif": "tiff"} | {each.suffix: key for key, each i
 
 @dataclass(frozen=True)
 class OutputOptions:
-    """How upscaled pictures are written.
+    """Options for writing upscaled pictures.
 
     Raises:
         ConfigError: a value is not possible, or two values contradict each other.
@@ -29,7 +29,7 @@ class OutputOptions:
     suffix: str = ""
     """Appended to the stem of each name."""
     existing: str = "replace"
-    """What to do when the result exists already: ``replace``, ``skip`` or ``refuse``."""
+    """Action if the result exists already: ``replace``, ``skip`` or ``refuse``."""
     depth: str | int = SAME
     """Bits per channel, 8 or 16; ``same``: those of each picture, where the format has them."""
     metadata: str = "keep"

@@ -32,7 +32,7 @@ _DTYPES = {8: torch.uint8, 16: torch.uint16}
 
 @dataclass(frozen=True)
 class UpscaledPhoto:
-    """What a user should know about a photo that was upscaled."""
+    """Facts about an upscaled photo, for the user."""
 
     bilinear: bool
     """The photo is so flat that the result is hardly more than its bilinear enlargement."""
@@ -90,7 +90,7 @@ def upscale_photo(
 
 
 class _Discarded(Exception):  # noqa: N818 (not an error)
-    """What is written so far is thrown away."""
+    """Discard what has been written so far."""
 
 
 class _FileSink:

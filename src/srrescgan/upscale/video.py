@@ -15,13 +15,13 @@ from srrescgan.videos import Encoding, read_through, rewrite
 
 @dataclass(frozen=True)
 class UpscaledVideo:
-    """What a user should know about a video that was upscaled."""
+    """Facts about an upscaled video, for the user."""
 
     frames: int
     bilinear: int
     """Frames so flat that the result is hardly more than their bilinear enlargement."""
     remarks: tuple[str, ...]
-    """What could not be kept, each as a sentence."""
+    """Sentences about properties that could not be kept."""
 
 
 def upscale_video(

@@ -51,9 +51,9 @@ class Clip:
     aspect: Fraction | None
     """Width of a pixel divided by its height."""
     display_matrix: tuple[int, ...] | None
-    """How players rotate the frames: FFmpeg's nine numbers. Frames are read without rotation."""
+    """FFmpeg's rotation matrix for players, nine numbers. Frames are read without rotation."""
     remarks: tuple[str, ...]
-    """What the user should know about the video, as sentences."""
+    """Remarks about the video for the user, as sentences."""
 
 
 def read_through(path: str | Path) -> Clip:

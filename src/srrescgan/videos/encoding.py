@@ -20,7 +20,7 @@ _LIMITED, _FULL = 1, 2  # FFmpeg's AVColorRange
 
 @dataclass(frozen=True)
 class Encoding:
-    """How to encode the videos that a command writes.
+    """Encoding of the videos that a command writes.
 
     Raises:
         ConfigError: ``crf`` is out of range.

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from srrescgan.audit.domain import Domain
 
 Measurement = Mapping[str, np.ndarray]
-"""What a statistic measured in one domain, by name."""
+"""Measured values of one domain, by name."""
 
 Numbers = Mapping[str, float | list[float]]
 
@@ -28,7 +28,7 @@ class Statistic(ABC):
     unit: str
     """Of the distance."""
     about: str
-    """What it measures and what it cannot tell, for the reader of the report."""
+    """What it measures and what it does not show, for the reader of the report."""
 
     @abstractmethod
     def measure(self, domain: Domain) -> Measurement:

@@ -22,7 +22,7 @@ class CardScore:
     """Name in the evaluation, for instance ``sr+`` for the self-ensemble."""
     metric: str
     protocol: str
-    """How the pictures were compared, for instance ``y, border 4, 8-bit rounded``."""
+    """The protocol in words, for instance ``y, border 4, 8-bit rounded``."""
     description: str
     """Definition of the metric, network and version."""
     value: float

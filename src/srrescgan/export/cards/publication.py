@@ -47,7 +47,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Training:
-    """How a checkpoint was trained."""
+    """Facts about the training of a checkpoint."""
 
     experiment: str
     iterations: int

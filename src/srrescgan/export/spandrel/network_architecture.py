@@ -68,7 +68,7 @@ class NetworkArchitecture(Architecture[nn.Module]):
             architecture=self,
             purpose="SR",
             tags=[],
-            supports_half=False,  # nobody has compared its pictures in half precision
+            supports_half=False,  # not tested in half precision
             supports_bfloat16=False,
             scale=int(network.scale),  # type: ignore[arg-type]
             input_channels=3,

@@ -95,7 +95,7 @@ def write_web(
 
 
 def _settings(generator: SRResDNet) -> dict[str, Any]:
-    """What the page has to know about the network besides its graph."""
+    """Settings of the network that the page needs besides the graph."""
     return {
         "scale": generator.scale,
         "halo": generator.residual_halo,
