@@ -15,7 +15,7 @@ def radial_power(image: Tensor) -> Tensor:
         image: any value range.
 
     Returns:
-        Power per ring, in squared units of the image. Ring ``k``, counted from 1, holds the
+        Power per ring, in squared units of the image. Ring ``k``, counted from 1, contains the
         frequencies nearest to ``k / S`` cycles per pixel. The mean and the corners beyond half a
         cycle per pixel are in no ring.
 
