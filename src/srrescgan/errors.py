@@ -26,7 +26,17 @@ class BackboneUnavailableError(UserError):
 
 
 class ConfigError(UserError):
-    """A configuration key or value is not valid."""
+    """A configuration key or value is not valid.
+
+    Args:
+        message: for the user.
+        key: the key at fault, such as ``loss.pixel``, where the message alone does not lead to its
+            file; commands add the file that chose it.
+    """
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

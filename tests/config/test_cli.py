@@ -1,6 +1,7 @@
 """What a mistyped command line answers."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -133,11 +134,30 @@ def test_a_key_that_a_recipe_sets_names_the_file(tmp_path) -> None:
 
 
 @pytest.mark.parametrize(
-    "override", ["+data.degradations.div2k=null", "data.degradations.div2k.quality=3"]
+    ("override", "name"),
+    [
+        ("+data.degradations.div2k=null", "data.val_degradations"),
+        ("data.degradations.div2k.quality=3", "data.val_degradations"),
+        ("system.ema_decay=0.9", "system.settings.ema_decay"),
+        ("+system.grad_clip=1", "system.settings.grad_clip"),
+    ],
 )
-def test_a_renamed_key_is_answered_with_its_present_name(override: str) -> None:
-    with pytest.raises(ConfigError, match=r"data\.degradations.*called 'data\.val_degradations"):
+def test_a_renamed_key_is_answered_with_its_present_name(override: str, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"it is now called '{re.escape(name)}"):
         check_overrides("train", [override])
+
+
+def test_a_file_with_a_renamed_key_is_named_once_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "experiment").mkdir()
+    (tmp_path / "experiment/mine.yaml").write_text(
+        "# @package _global_\ndata: {degradations: {div2k: null}}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        check_overrides("train", ["experiment=mine"], config_dir=str(tmp_path))
+    assert str(caught.value).endswith(
+        "conf/experiment/mine.yaml sets it; it is now called 'data.val_degradations'. Remove it"
+        " with ~data.degradations"
+    )
 
 
 def test_the_name_of_a_protocol_means_one_rule() -> None:

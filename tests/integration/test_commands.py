@@ -225,3 +225,12 @@ def test_evaluation_without_lpips_says_so_and_never_gives_a_number(
     assert scores["rgb8/lpips"] is None
     assert scores["rgb8/psnr"]["mean"] > 0
     assert "alexnet" in metrics["unavailable"]["lpips"]
+
+
+def test_a_generator_of_another_size_is_named_with_the_file_that_chose_it(tmp_path: Path) -> None:
+    keys = ("experiment=df2k_noise8", "debug=smoke", "generator=dsgan", "metric=[psnr]")
+    done = run("train", *keys, f"output_dir={tmp_path / 'run'}", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "generator DSGANGenerator returned 3 x 32 x 32" in done.stderr
+    assert done.stderr.strip().endswith("(set in conf/generator/dsgan.yaml)")
+    assert "Traceback" not in done.stderr

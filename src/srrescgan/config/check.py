@@ -141,7 +141,5 @@ def _check(
             if file is None:
                 yield f"{unknown}{hint}"
                 continue
-            yield (
-                f"{unknown}; {file} sets it{hint or '.'} Remove it with ~{name}, or choose another"
-                f" {path.split('.')[0]}="
-            )
+            other = "" if renamed(name) else f", or choose another {path.split('.')[0]}="
+            yield f"{unknown}; {file} sets it{hint}. Remove it with ~{name}{other}"

@@ -12,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.config.compose import check_overrides
 from srrescgan.config.moved import use_present_names
+from srrescgan.config.origin import chosen_file
 from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, UserError
 
@@ -114,7 +115,12 @@ def user_message(error: UserError) -> str:
     message = str(error)
     if message.startswith("Caught "):
         message = message.rsplit(f"{type(error).__name__}: ", maxsplit=1)[-1]
-    return message.strip()
+    key = getattr(error, "key", None)
+    file = None
+    if key and HydraConfig.initialized():
+        hydra_config = HydraConfig.get()
+        file = chosen_file(key, hydra_config.runtime.choices)
+    return message.strip() + (f" (set in {file})" if file else "")
 
 
 def _refuse_distributed(variants: list[DictConfig]) -> None:

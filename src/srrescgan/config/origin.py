@@ -1,6 +1,6 @@
 """Origin of a configuration key: the chosen file that sets it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,22 @@ def setting_file(key: str, overrides: Iterable[str], config_dir: str | None = No
             if _sets(content, key.split(".")):
                 return f"conf/{name}.yaml"
     return None
+
+
+def chosen_file(key: str, choices: Mapping[str, Any]) -> str | None:
+    """Find the file of a group that defines a key.
+
+    Args:
+        key: ``<group>`` or ``<group>.<name>``, such as ``generator`` or ``loss.pixel``.
+        choices: option of each group, as Hydra composed it.
+
+    Returns:
+        ``conf/<group>/<option>.yaml``; ``None`` if there is no such file.
+    """
+    group, _, name = key.partition(".")
+    option = name or choices.get(group)
+    is_file = (Path(CONFIG_DIR) / group / f"{option}.yaml").is_file()
+    return f"conf/{group}/{option}.yaml" if is_file else None
 
 
 def _with_bases(

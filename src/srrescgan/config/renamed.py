@@ -1,6 +1,13 @@
 """Keys that have another name now."""
 
-RENAMED_KEYS = {"data.degradations": "data.val_degradations"}
+_SETTINGS = (
+    *("optimizer", "scheduler", "metrics", "accumulate", "grad_clip", "ema_decay"),
+    "channels_last",
+)
+RENAMED_KEYS = {
+    "data.degradations": "data.val_degradations",
+    **{f"system.{name}": f"system.settings.{name}" for name in _SETTINGS},
+}
 """Old key to the present one."""
 
 

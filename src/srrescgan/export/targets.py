@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import nn
 
 from srrescgan.errors import ConfigError, DataError, nearest
+from srrescgan.generators.promises import check_size
 from srrescgan.weights.build import REFERENCE, load_generator
 from srrescgan.weights.files import read_generator
 
@@ -81,6 +83,7 @@ def export_weights(
     """
     config = config or read_generator(weights).config or REFERENCE
     generator = load_generator(weights, config)
+    _check_output(generator)
     try:
         return _write(target, generator, config, weights, output, options)
     except OSError as error:
@@ -88,6 +91,17 @@ def export_weights(
             f"cannot write {output} ({error.strerror or error}): free some space, or choose a"
             " place that you may write to"
         ) from error
+
+
+def _check_output(generator: nn.Module) -> None:
+    """Refuse a network whose output has another size than its ``scale`` promises."""
+    lr = torch.rand(1, 3, 16, 20, generator=torch.Generator().manual_seed(0))
+    try:
+        with torch.no_grad():
+            sr = generator(lr)
+    except (RuntimeError, ValueError):  # it needs a larger picture: the target's own check decides
+        return
+    check_size(generator, lr, sr)
 
 
 def _write(

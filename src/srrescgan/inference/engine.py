@@ -17,7 +17,7 @@ ENGINES = ("torch", "compile", "openvino")
 # cache (64 channels of 320 x 320 float32 numbers are 26 MB): `make bench` has times by size. An
 # accelerator needs work for all of its units, and has the memory.
 _CPU_TILE, _ACCELERATOR_TILE = 320, 1024
-# OpenVINO does its own blocking, so that larger tiles only save their rims.
+# OpenVINO does its own blocking, so that larger tiles only save their halos.
 _OPENVINO_TILE = 1024
 
 
@@ -121,7 +121,7 @@ class OpenVINOEngine:
         self._request: Any = None
 
     def __call__(self, pieces: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Compute; the rim, which padding made wrong, is computed too and cut off."""
+        """Compute; the halo, which is wrong because of padding, is cropped."""
         if self._request is None:
             self._request = self._compile()
         result = self._request.infer({0: pieces.contiguous().numpy()}, share_inputs=True)
@@ -159,5 +159,5 @@ class _Local(nn.Module):
 
 
 def _cut_halo(generator: nn.Module) -> int:
-    """Pixels that are cut off at a side that is a cut: a whole network keeps its rim."""
+    """Pixels to crop at cut sides; 0 for a local generator, whose caller crops."""
     return generator.residual_halo if isinstance(generator, ProjectedGenerator) else 0

@@ -1,10 +1,12 @@
 """Images of any size through a local generator, in tiles that equal the whole image."""
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from srrescgan.generators.promises import check_size
 from srrescgan.inference.engine import Engine
 from srrescgan.inference.pixel_types import to_float
 from srrescgan.inference.sinks import BandSink, OnProgress
@@ -66,7 +68,10 @@ class LocalImage:
         return row_of_tiles(self._pieces, self.lr[None], rows, columns, scale, self.batch)[0]
 
     def _pieces(self, pieces: Tensor) -> Tensor:
-        return self.function(to_float(pieces.to(self.device))).clamp(0, 1).cpu()
+        lr = to_float(pieces.to(self.device))
+        sr = self.function(lr)
+        check_size(cast(nn.Module, self.network), lr, sr)
+        return sr.clamp(0, 1).cpu()
 
 
 def averaged(

@@ -20,10 +20,10 @@ class UpscaleOptions:
     """Average over the eight rotations and reflections of the input: the self-ensemble, the "+" of
     SRResCGAN+ (Timofte, Rothe, Van Gool, CVPR 2016, section 3.4); 8 times slower."""
     tile: int | str | None = None
-    """Largest side, in lr pixels, that is computed at once; it decides about time and memory and
-    not about pixels. ``"auto"``: what suits the device; ``None`` or ``"none"``: whole images."""
+    """Largest side, in lr pixels, that is computed at once; it affects time and memory, not the
+    result. ``"auto"``: what suits the device; ``None`` or ``"none"``: whole images."""
     precision: str = "float32"
-    """Of the costly part: ``float32``, or ``bf16``, faster and less exact (`make bench` says
+    """Precision of the network: ``float32``, or ``bf16``, faster and less exact (`make bench` says
     by how much). A noise estimate and a projection are always computed in float32."""
     engine: str = "torch"
     """Engine of the costly part: ``torch``; ``compile``, which takes a minute before the first

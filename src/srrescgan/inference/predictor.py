@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError
+from srrescgan.generators.promises import check_scale, check_size
 from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import Engine, make_engine
 from srrescgan.inference.local import LocalImage, averaged
@@ -16,7 +17,7 @@ from srrescgan.inference.pixel_types import to_float
 from srrescgan.inference.projected import ProjectedImage
 from srrescgan.inference.sinks import BandSink, InMemorySink, OnProgress, no_progress
 from srrescgan.ops.ensemble import TRANSFORM_COUNT
-from srrescgan.types import WHOLE, LocalGenerator, ProjectedGenerator, SRGenerator
+from srrescgan.types import WHOLE, LocalGenerator, ProjectedGenerator
 
 _ACCELERATOR_BATCH = 4
 _DEFAULTS = UpscaleOptions()
@@ -71,14 +72,14 @@ class Predictor:
             self.tile = self._engine_tile(self.engine) if tile == "auto" else tile
         elif tile not in (None, "auto") or options.engine != "torch":
             raise ConfigError(
-                f"{type(generator).__name__} does not say how far it looks (halo), so it cannot be"
+                f"{type(generator).__name__} does not define `halo`, so it cannot be"
                 " computed in tiles: give tile=none and engine=torch"
             )
 
     @property
     def scale(self) -> int:
         """Upscaling factor."""
-        return cast(SRGenerator, self.generator).scale
+        return check_scale(self.generator)
 
     @torch.inference_mode()
     def __call__(self, lr: Tensor) -> Tensor:
@@ -94,7 +95,9 @@ class Predictor:
         if self.tile is not None and max(lr.shape[-2:]) > self.tile:
             return torch.stack([self._in_tiles(image) for image in lr.cpu()]).to(lr.device)
         image = lr.to(self.device, memory_format=torch.channels_last)
-        return averaged(self._whole, self.members)(image).clamp(0, 1).to(lr.device)
+        sr = averaged(self._whole, self.members)(image)
+        check_size(self.generator, image, sr)
+        return sr.clamp(0, 1).to(lr.device)
 
     @torch.inference_mode()
     def stream(

@@ -31,7 +31,7 @@ class ProjectedImage:
     exact median, which is measured first; and the l2 norm of the residual, which must not exceed
     the radius that the noise allows. The residuals of an image of usual size are kept until their
     norms are known. A larger image is written as if they were short enough, and restarted if they
-    are not: one pass over the costly part then becomes two, and memory never holds more than the
+    are not: the network then runs twice, and memory never holds more than the
     given image and a row of tiles.
 
     Args:
@@ -40,8 +40,8 @@ class ProjectedImage:
         lr: ``(3, h, w)``, on the CPU: float32 in [0, 1], uint8 or uint16. The type decides which
             value is white, whatever the values.
         members: indices of the transforms that are averaged over.
-        tile: largest side of a tile in lr pixels. It decides about memory and not about pixels,
-            and is halved when memory runs out.
+        tile: largest side of a tile in lr pixels. It affects memory, not the result, and is
+            halved when memory runs out.
         batch: tiles and members that are computed together where they have one shape.
         device: where to compute.
 

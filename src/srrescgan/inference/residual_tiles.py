@@ -19,11 +19,11 @@ class Tile:
     rows: Span
     columns: Span
     upsampled: Tensor
-    """With its rim, ``(1, 3, H, W)``."""
+    """With its halo, ``(1, 3, H, W)``."""
 
     @property
     def core(self) -> Tensor:
-        """Upsampled, without the rim."""
+        """Upsampled, without the halo."""
         return self.upsampled[..., self.rows.inner, self.columns.inner]
 
 
@@ -37,7 +37,7 @@ class TileWork:
     size: tuple[int, int]
     """Height and width of the image in hr pixels."""
     halo: int
-    """Hr pixels of rim that a tile needs."""
+    """Hr pixels of context that a tile needs on every side."""
     members: Sequence[int]
     """Indices of the transforms that are averaged over."""
     skipped: Sequence[bool]
@@ -87,7 +87,7 @@ def _computed(
     computed = work.engine(pieces, edges).split(1)
     for (tile, place, _), residual in zip(jobs, computed, strict=True):
         straight = untransform(residual, work.members[place])
-        yield tile, place, straight[..., _without_rim(tile.rows), _without_rim(tile.columns)]
+        yield tile, place, straight[..., _without_halo(tile.rows), _without_halo(tile.columns)]
 
 
 def _edges(tile: Tile, size: tuple[int, int]) -> Edges:
@@ -100,7 +100,7 @@ def _edges(tile: Tile, size: tuple[int, int]) -> Edges:
     )
 
 
-def _without_rim(span: Span) -> slice:
-    """The core within a residual, which has no rim at the sides that were cut."""
+def _without_halo(span: Span) -> slice:
+    """The core within a residual, which has no halo at the sides that were cut."""
     start = span.inner.start if span.context.start == 0 else 0
     return slice(start, start + span.core.stop - span.core.start)

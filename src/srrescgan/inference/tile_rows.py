@@ -6,7 +6,7 @@ from typing import TypeVar
 import torch
 
 _T = TypeVar("_T")
-_SMALLEST_TILE = 8  # lr pixels; below it nearly all of the work is for the rims
+_SMALLEST_TILE = 8  # lr pixels; below it nearly all of the work is for the halos
 # What PyTorch, oneDNN and OpenVINO say on a CPU.
 _OUT_OF_MEMORY = (
     "can't allocate memory",

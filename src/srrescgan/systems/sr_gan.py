@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from srrescgan.generators.promises import check_size
 from srrescgan.losses import GANLoss
 from srrescgan.systems.adversarial import detached_adversarial_loss
 from srrescgan.systems.base import PhasedSystem
-from srrescgan.systems.checks import check_size
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.settings import TrainingSettings
 from srrescgan.types import SRBatch

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
+from srrescgan.generators.promises import check_size
 from srrescgan.systems.base import PhasedSystem
-from srrescgan.systems.checks import check_size
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.settings import TrainingSettings
 from srrescgan.types import SRBatch

@@ -8,8 +8,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from srrescgan.generators.promises import check_size
 from srrescgan.ops.resize import imresize, upscale_bicubic
-from srrescgan.systems.checks import check_size
 from srrescgan.types import SRBatch, SRGenerator
 
 Network = Callable[[Tensor], Tensor]

@@ -7,6 +7,7 @@ from lightning_utilities.core.rank_zero import rank_zero_only
 from srrescgan.data import SRDataModule
 from srrescgan.doctor import Checkup, require_healthy
 from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.generators.promises import check_scale
 from srrescgan.systems import PhasedSystem
 from srrescgan.weights.files import load_into, read_checkpoint, read_generator
 
@@ -55,8 +56,10 @@ def check_match(system: PhasedSystem, data: SRDataModule) -> None:
     """Make sure that the batches hold the images that the system trains on.
 
     Raises:
-        ConfigError: a degradation system was given pairs, or an SR system unpaired domains.
+        ConfigError: a degradation system was given pairs, or an SR system unpaired domains; or the
+            generator does not say its scale.
     """
+    check_scale(system.generator)
     for name, dataset in data.datasets("fit").items():
         roles = dataset.folders().keys()
         unpaired = "real" in roles

@@ -7,6 +7,7 @@ from torch import nn
 
 from srrescgan import generators
 from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.generators.promises import check_scale
 from srrescgan.types import SRGenerator
 from srrescgan.weights.files import load_into, read_generator
 
@@ -94,9 +95,11 @@ def build_generator(config: dict[str, Any]) -> nn.Module:
             f"the weight file names {target}; expected one of {', '.join(sorted(known))}"
         )
     try:
-        return known[target](**arguments)
+        generator = known[target](**arguments)
     except (TypeError, ValueError) as error:
         raise WeightsError(f"cannot build {target} from the weight file: {error}") from error
+    check_scale(generator)
+    return generator
 
 
 def refuse_unused_scale(scale_given: bool, config: dict[str, Any] | None) -> None:

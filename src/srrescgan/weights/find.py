@@ -23,17 +23,17 @@ def find_weights(path_or_name: str | Path) -> Path:
     Raises:
         WeightsError: there is none; the message lists every place that was searched.
     """
-    given = Path(path_or_name).expanduser()
-    if given.is_file():
-        return given
-    places = [given]
-    if given.name == str(given):
+    path = Path(path_or_name).expanduser()
+    if path.is_file():
+        return path
+    places = [path]
+    if path.name == str(path):
         folder = Path(os.environ.get(FOLDER_VARIABLE, "weights")).expanduser()
-        places.append(folder / RELEASED.get(given.name, given.name))
+        places.append(folder / RELEASED.get(path.name, path.name))
         if places[-1].is_file():
             return places[-1]
     raise WeightsError(
         f"no weight file at {' nor at '.join(map(str, places))}. Give a checkpoint, .safetensors or"
         f" .pth file, or the name of released weights in the folder that {FOLDER_VARIABLE} names:"
-        f" {' or '.join(RELEASED)}{nearest(given.name, RELEASED)}"
+        f" {' or '.join(RELEASED)}{nearest(path.name, RELEASED)}"
     )
