@@ -73,10 +73,10 @@ class LocalGenerator(SRGenerator, Protocol):
 
 
 class Edges(NamedTuple):
-    """Sides of a piece of an image: true for the image's border, false for a cut.
+    """Sides of a tile: true for the image's border, false for a cut.
 
-    At the border a convolution pads, as for the whole image. At a cut it does not: the piece has
-    the true neighbors, and the output is smaller there.
+    At the border a convolution pads, as for the whole image. At a cut the tile includes the
+    true neighbors, so the output shrinks by the halo.
     """
 
     top: bool

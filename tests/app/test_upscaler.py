@@ -65,7 +65,7 @@ def test_depth_and_transparency_stay(tmp_path) -> None:
     assert large.preview is not None
 
 
-def test_a_flat_photo_is_told_how_to_be_mended_and_then_is(photo) -> None:
+def test_the_message_about_a_flat_photo_names_the_sigma_floor_that_fixes_it(photo) -> None:
     generator = SRResDNet(features=4, blocks=1)  # untrained: its residual is cut to nothing
     upscaler = PhotoUpscaler(generator, CPU)
     assert upscaler.floor is not None

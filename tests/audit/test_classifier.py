@@ -61,7 +61,7 @@ def test_it_is_the_same_each_time_and_needs_a_picture_per_fold() -> None:
         classify(side(4, 9, 1, 1), side(9, 9, 0, 2), seed=0)
 
 
-def test_other_subjects_alone_are_not_told_apart_but_degradations_are() -> None:
+def test_the_audit_distinguishes_degradations_not_subjects() -> None:
     noise = [
         torch.randn(30, 3, 128, 128, generator=torch.Generator().manual_seed(s)) for s in (1, 2)
     ]

@@ -90,7 +90,7 @@ def test_a_small_picture_gives_every_place_once(tmp_path: Path) -> None:
     assert len(sample(tmp_path / "a", Sampling(40, 9, None, 0), 1).patches) == 1
 
 
-def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_unreadable_files_are_named(tmp_path: Path) -> None:
     write(tmp_path / "a", 1)
     (tmp_path / "a/bad.png").write_bytes((tmp_path / "a/001.png").read_bytes()[:80])
     with pytest.raises(DataError, match=r"bad\.png"):

@@ -42,7 +42,7 @@ def alone() -> DomainComparison:
     return compare_domains({"real": noisy(0, AT_LEAST, 8), "made": noisy(50, AT_LEAST, 4)}, 0)
 
 
-def test_real_against_real_is_near_nothing_and_cannot_be_told_apart() -> None:
+def test_real_against_real_has_a_small_distance_and_cannot_be_distinguished() -> None:
     real = noisy(0, 80, 8)
     first, second = real.halves(seed=9)
     found = compare_domains({"real": first, "made": second, "baseline": noisy(0, 40, 0)}, seed=0)
@@ -97,7 +97,7 @@ def test_every_limit_that_is_not_kept_is_named_with_value_and_remedy(
     limits.enforce([], Path("page.html"))
 
 
-def test_what_cannot_be_compared_does_not_pass(alone: DomainComparison) -> None:
+def test_an_undefined_distance_exceeds_its_limit(alone: DomainComparison) -> None:
     distances = {**alone.distances, "noise_brightness": {"made": float("nan"), "real": 0.0}}
     blind = DomainComparison(alone.domains, alone.measurements, distances, alone.classifications)
     assert len(Limits(None, {"noise_brightness": 1e9}).exceeded(blind)) == 1

@@ -17,7 +17,7 @@ from srrescgan.images import list_images, read_image, to_tensor
 pytestmark = pytest.mark.reference
 
 
-def test_a_noisy_camera_is_told_from_its_noise_free_burst_mean(shared: Path) -> None:
+def test_a_noisy_camera_is_distinguished_from_its_noise_free_burst_mean(shared: Path) -> None:
     real, mean = (
         sample(shared / "photos/real/polyu" / name, Sampling(64, 8, 60, 0), 60)
         for name in ("real", "mean")

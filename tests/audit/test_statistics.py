@@ -107,7 +107,7 @@ def test_the_noise_level_knows_its_channels(clean: Tensor) -> None:
     assert [found[c] for c in ("red", "green", "blue")] == pytest.approx([2, 4, 8], rel=0.1)
 
 
-def test_the_noise_spectrum_tells_grain_and_not_level(clean: Tensor, others: Tensor) -> None:
+def test_the_noise_spectrum_depends_on_grain_not_on_level(clean: Tensor, others: Tensor) -> None:
     drawn = torch.randn(clean.shape, generator=torch.Generator().manual_seed(3))
     blurred = low_pass(drawn, 3)
     coarse = eight_bit(clean + 8 * blurred / blurred.std())
@@ -145,7 +145,7 @@ def test_without_noise_there_is_no_correlation_to_speak_of() -> None:
     assert list(read("noise_color", flat).values()) == [0, 0, 0]
 
 
-def test_noise_that_grows_with_brightness_is_told_from_noise_that_does_not(clean: Tensor) -> None:
+def test_brightness_dependent_noise_is_distinguished_from_constant_noise(clean: Tensor) -> None:
     sloped = read("noise_brightness", grain(clean, clean / 16))
     even = read("noise_brightness", grain(clean, 8))
     brightness = np.array(sloped["brightness"])
@@ -171,7 +171,7 @@ def test_brightness_ranges_that_only_one_side_has_do_not_count(clean: Tensor) ->
     assert distance("noise_level", dark, bright) < 1
 
 
-def test_the_power_spectrum_tells_sharpness_and_not_contrast(clean: Tensor) -> None:
+def test_the_power_spectrum_depends_on_sharpness_not_on_contrast(clean: Tensor) -> None:
     soft = eight_bit(low_pass(clean, 3))
     paler = eight_bit(64 + clean / 2)
     blur = distance("power_spectrum", soft, eight_bit(clean))

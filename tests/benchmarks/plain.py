@@ -106,7 +106,7 @@ class PlainTraining:
         self.discriminator_optimizer = torch.optim.Adam(discriminator.parameters(), learning_rate)
 
     def step(self, lr: Tensor, hr: Tensor) -> dict[str, Tensor]:
-        """Move both players; return the terms of both losses."""
+        """Update both networks; return the terms of both losses."""
         self.discriminator.requires_grad_(False)
         sr = self.generator(lr)
         real, fake = self.discriminator(hr), self.discriminator(sr)

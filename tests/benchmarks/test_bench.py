@@ -84,7 +84,7 @@ def test_every_row_is_there_with_as_many_times_as_plain_ones(
         assert row["ratio_low"] <= row["ratio"] <= row["ratio_high"], name
 
 
-def test_what_was_timed_computes_the_same(report: dict) -> None:
+def test_the_timed_code_computes_the_same(report: dict) -> None:
     for row in report["training"]:
         assert ("bf16" in row["name"]) == (row["apart"]["losses"] > 1e-5), row["name"]
     for row in report["upscaling"]:

@@ -53,7 +53,7 @@ numbers, which two exact formulations round 0.2 % apart, so no comparison could 
 
 
 class FourPasses(SRGANSystem):
-    """The system without shared passes: each player runs the discriminator on both sides."""
+    """The system without shared passes: each network runs the discriminator on both sides."""
 
     def shared_forward(self, batch: SRBatch) -> GANOutputs:
         sr = self.generator(batch["lr"])
@@ -166,14 +166,14 @@ def generator(size: Size) -> SRResDNet:
 
 
 def _system(kind: type[SRGANSystem], size: Size, channels_last: bool) -> SRGANSystem:
-    players = {
+    networks = {
         "generator": generator(size),
         "discriminator": VGGDiscriminator(
             size.patch, size.discriminator_features, HighPass(9, WHITE)
         ),
     }
     return kind(
-        **players,
+        **networks,
         losses={
             "pixel": PixelLoss(10.0, WHITE),
             "perceptual": PerceptualLoss(weights="random", value_range=WHITE),
@@ -190,14 +190,14 @@ def _system(kind: type[SRGANSystem], size: Size, channels_last: bool) -> SRGANSy
 
 
 def _plain(system: SRGANSystem, size: Size, device: torch.device) -> PlainTraining:
-    players = (
+    networks = (
         take_weights(PlainGenerator(size.features, size.blocks), system.generator),
         take_weights(
             PlainDiscriminator(size.patch, size.discriminator_features), system.discriminator
         ),
     )
     vgg = system.losses["perceptual"].features  # frozen; moves itself to the device
-    return PlainTraining(*(player.to(device) for player in players), vgg, LEARNING_RATE)
+    return PlainTraining(*(network.to(device) for network in networks), vgg, LEARNING_RATE)
 
 
 def _trainer(precision: str, callback: pl.Callback) -> pl.Trainer:

@@ -108,7 +108,7 @@ def test_the_border_moves_by_keys(open_page, report: Path) -> None:
     assert "3px" in style
 
 
-def test_what_is_under_the_pointer_stays_there_in_every_pane(open_page, report: Path) -> None:
+def test_zoom_keeps_the_point_under_the_pointer_in_every_pane(open_page, report: Path) -> None:
     page = open_page(report, width=1000)
     page.get_by_text("Side by side").click()
     settle(page)

@@ -147,7 +147,7 @@ def test_the_projection_is_that_of_the_whole_picture(open_page, site, network) -
     assert_equal(upscaled(open_page(site), pixels), expected)
 
 
-def test_a_flat_picture_is_told_of_and_mended(open_page, site, network) -> None:
+def test_a_flat_picture_is_reported_and_fixed(open_page, site, network) -> None:
     pixels = photo(40, 60)
     pixels[10:, 5:] = 255
     page = open_page(site)
@@ -218,7 +218,7 @@ def test_the_border_moves_by_mouse_and_keys(open_page, site) -> None:
     assert handle.get_attribute("aria-valuenow") == "100"
 
 
-def test_what_cannot_be_upscaled_is_said_and_the_next_is(open_page, site, network) -> None:
+def test_a_failed_picture_is_reported_and_the_next_is_upscaled(open_page, site, network) -> None:
     page = open_page(site)
     chooser, problem = page.locator("#file"), page.locator("#problem")
     chooser.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"no picture"})
@@ -252,7 +252,7 @@ def test_cancelling_stops_at_once_and_another_can_follow(open_page, site, networ
     assert_equal(upscaled(page, pixels), in_python(network, pixels))
 
 
-def test_a_browser_without_webassembly_is_told(browser, site) -> None:
+def test_a_browser_without_webassembly_gets_a_message(browser, site) -> None:
     page = browser.new_page()
     page.add_init_script("delete globalThis.WebAssembly")
     page.goto(site.as_uri())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import pytorch_lightning as pl
 import torch
-from toys import players
+from toys import networks
 
 from srrescgan.callbacks import Checkpoint, Provenance
 from srrescgan.callbacks.checkpoint_io import CheckpointWriteError
@@ -20,7 +20,7 @@ def saved(path: Path) -> int:
 def test_last_kept_and_best(fit, tmp_path: Path) -> None:
     folder = tmp_path / "c"
     callback = Checkpoint(str(folder), every=2, keep_every=3, best=["psnr", "lpips"])
-    fit(players(), iterations=7, validate_every=2, callbacks=(callback,))
+    fit(networks(), iterations=7, validate_every=2, callbacks=(callback,))
     assert saved(folder / "last.ckpt") == 7
     kept = sorted(path.name for path in folder.glob("iteration_*"))
     assert kept == ["iteration_00000003.ckpt", "iteration_00000006.ckpt"]
@@ -49,7 +49,7 @@ class Iteration:
 def counting(**higher_is_better: bool) -> pl.LightningModule:
     """A system with metrics named ``<protocol>__<metric>``, all of them its iteration."""
     metrics = {key.replace("__", "/"): Iteration(up) for key, up in higher_is_better.items()}
-    system = players(metrics=metrics)
+    system = networks(metrics=metrics)
     for metric in metrics.values():
         metric.system = system
     return system
@@ -119,13 +119,13 @@ def full_disk():
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
+def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_continues(
     fit, tmp_path: Path, full_disk
 ) -> None:
     folder = tmp_path / "c"
-    fit(players(), 2, callbacks=(Checkpoint(str(folder), 1, 0, None),))
+    fit(networks(), 2, callbacks=(Checkpoint(str(folder), 1, 0, None),))
     assert saved(folder / "last.ckpt") == 2
-    system = players()
+    system = networks()
     full_disk()
     with (
         pytest.warns(UserWarning, match=r"could not save .*last.ckpt.*intact"),
@@ -139,7 +139,7 @@ def test_a_full_disk_leaves_the_previous_checkpoint_and_the_run_goes_on(
 
 def test_a_checkpoint_says_where_it_comes_from(fit, tmp_path: Path) -> None:
     provenance = Provenance({"name": "x", "generator": {"_target_": "y"}})
-    fit(players(), 1, callbacks=(provenance, Checkpoint(str(tmp_path / "c"), 1, 0, None)))
+    fit(networks(), 1, callbacks=(provenance, Checkpoint(str(tmp_path / "c"), 1, 0, None)))
     content = torch.load(tmp_path / "c/last.ckpt", weights_only=True)
     assert content["config"]["name"] == "x"
     assert content["provenance"]["versions"]["torch"] == torch.__version__.split("+")[0]

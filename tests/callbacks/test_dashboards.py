@@ -9,7 +9,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from PIL import Image
-from toys import players
+from toys import networks
 from wandb_file import OfflineRun
 
 from srrescgan.callbacks import Checkpoint, ImageLogger, ImageTable, ScalarLogger
@@ -52,7 +52,7 @@ def callbacks(folder: Path) -> tuple[pl.Callback, ...]:
 def run(fit, offline, tmp_path: Path) -> OfflineRun:
     logger = offline()
     fit(
-        players(metrics=metrics()),
+        networks(metrics=metrics()),
         8,
         validate_every=4,
         callbacks=callbacks(tmp_path),
@@ -131,7 +131,7 @@ def test_everything_is_in_the_run(run: OfflineRun, tmp_path: Path) -> None:
 def test_one_file_with_two_names_is_one_version(fit, offline, tmp_path: Path) -> None:
     logger = offline()
     checkpoint = Checkpoint(str(tmp_path / "c"), every=4, keep_every=0, best=["psnr"])
-    system = players(metrics=metrics())
+    system = networks(metrics=metrics())
     trainer = fit(system, 2, validate_every=2, callbacks=(checkpoint,), logger=logger)
     trainer.validate(system, trainer.datamodule, verbose=False)  # once more: nothing is new
     logger.close()
@@ -149,7 +149,7 @@ class Break(pl.Callback):
 def test_a_broken_run_has_its_curves_and_says_that_it_failed(fit, offline, tmp_path: Path) -> None:
     options = {"callbacks": (*callbacks(tmp_path), Break()), "logger": offline()}
     with pytest.raises(RuntimeError, match="broken"):
-        fit(players(metrics=metrics()), 8, validate_every=4, **options)
+        fit(networks(metrics=metrics()), 8, validate_every=4, **options)
     (run,) = OfflineRun.below(tmp_path)
     assert run.exit_code == 1
     assert max(row["iteration"] for row in run.rows) == 6
@@ -189,7 +189,7 @@ def test_the_newest_file_comes_last_though_it_is_a_best_one_too(taking, tmp_path
 
 
 def test_each_line_has_the_scores_of_its_image_and_spare_ones_have_none(taking) -> None:
-    system = players(metrics=metrics())
+    system = networks(metrics=metrics())
     table = ImageTable(rows=9, crop=8)
     table.on_validation_epoch_start(taking, system)
     spare = torch.tensor([False, False, True])
@@ -210,7 +210,7 @@ def test_panels_of_different_sizes_are_shown_whole(taking) -> None:
         "small": np.zeros((2, 3, 3), np.uint8),
         "high": np.zeros((4, 2, 3), np.uint8),
     }
-    callback.on_validation_epoch_end(taking, players())
+    callback.on_validation_epoch_end(taking, networks())
     ((small, high),) = taking.logger.taken
     assert small.shape == high.shape == (4, 3, 3)
     assert small[:2].max() == 0

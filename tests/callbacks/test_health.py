@@ -6,7 +6,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from pytorch_lightning.loggers import CSVLogger
-from toys import flat, players
+from toys import flat, networks
 
 from srrescgan.callbacks import HealthMonitor, ScalarLogger, health
 from srrescgan.ops.resize import imresize
@@ -103,7 +103,7 @@ def test_curves_of_a_run(fit, tmp_path, monkeypatch, accumulate: int) -> None:
     count = Count(monkeypatch)
     logger = CSVLogger(tmp_path, name="", version="csv")
     callbacks = (count, ScalarLogger(every=3))
-    fit(players(accumulate=accumulate), iterations=7, callbacks=callbacks, logger=logger)
+    fit(networks(accumulate=accumulate), iterations=7, callbacks=callbacks, logger=logger)
     assert count.at == [3, 6]  # it costs nothing in between
     logged = rows(tmp_path)
     assert [row["iteration"] for row in logged] == ["3", "6"]
@@ -119,17 +119,17 @@ def test_curves_of_a_run(fit, tmp_path, monkeypatch, accumulate: int) -> None:
 
 def test_a_system_without_an_adversary_has_no_such_curves(fit, tmp_path) -> None:
     logger = CSVLogger(tmp_path, name="", version="csv")
-    system = players(SRPixelSystem)
+    system = networks(SRPixelSystem)
     fit(system, iterations=2, callbacks=(ScalarLogger(every=1),), logger=logger)
     assert not any(key.startswith("health/") for key in rows(tmp_path)[0])
 
 
 def test_looking_does_not_change_the_game(fit) -> None:
     def trained(*callbacks: pl.Callback) -> tuple[torch.Tensor, ...]:
-        system = players()  # which seeds the generator of random numbers, too
+        system = networks()  # which seeds the generator of random numbers, too
         fit(system, iterations=20, callbacks=callbacks)
         return flat(system.generator), flat(system.discriminator), torch.get_rng_state()
 
     watched, alone = trained(ScalarLogger(every=1)), trained()
     assert all(torch.equal(*pair) for pair in zip(watched, alone, strict=True))
-    assert not torch.equal(watched[0], flat(players().generator))
+    assert not torch.equal(watched[0], flat(networks().generator))

@@ -5,7 +5,7 @@ import time
 import pytest
 import pytorch_lightning as pl
 from pytorch_lightning.loggers import CSVLogger
-from toys import players
+from toys import networks
 
 from srrescgan.callbacks import ScalarLogger
 from srrescgan.data import HRFolder
@@ -27,7 +27,7 @@ def test_only_waiting_for_data_counts_as_waiting(
         )
     callbacks = (ScalarLogger(every=4), *([SlowSave()] if what == "save" else []))
     logger = CSVLogger(tmp_path, name="", version="csv")
-    fit(players(), iterations=4, callbacks=callbacks, logger=logger)
+    fit(networks(), iterations=4, callbacks=callbacks, logger=logger)
     header, row = (tmp_path / "csv/metrics.csv").read_text().splitlines()
     share = float(
         dict(zip(header.split(","), row.split(","), strict=True))["train/data_wait_share"]

@@ -79,7 +79,7 @@ def test_a_recipe_is_valid_and_what_comes_next_exists(name: str) -> None:
     check_overrides(command[2].removeprefix("srrescgan."), command[3:])
 
 
-def test_the_folders_of_an_own_camera_are_described() -> None:
+def test_the_folders_of_own_camera_are_described() -> None:
     described = {folder.removeprefix("./") for folder in folders_described("own_camera")}
     read = folders_read("own_camera") | folders_read("own_camera_unpaired")
     parents = {folder.removesuffix("/train").removesuffix("/valid") for folder in read}

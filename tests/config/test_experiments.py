@@ -31,11 +31,11 @@ def test_an_experiment_composes_and_every_key_is_known(name: str) -> None:
 def test_the_papers_settings(name: str) -> None:
     cfg = composed(f"experiment={name}")
     assert (cfg.iterations, cfg.batch_size, cfg.patch_size, cfg.scale) == (51000, 16, 128, 4)
-    for player in ("g", "d"):
-        assert cfg.optimizer[player].lr == 1e-4
-        assert list(cfg.optimizer[player].betas) == [0.9, 0.999]
-        assert list(cfg.scheduler[player].milestones) == [5000, 10000, 20000, 30000]
-        assert cfg.scheduler[player].gamma == 0.5
+    for phase in ("g", "d"):
+        assert cfg.optimizer[phase].lr == 1e-4
+        assert list(cfg.optimizer[phase].betas) == [0.9, 0.999]
+        assert list(cfg.scheduler[phase].milestones) == [5000, 10000, 20000, 30000]
+        assert cfg.scheduler[phase].gamma == 0.5
     weights = {key: node.weight for key, node in cfg.loss.items()}
     assert weights == {"pixel": 10.0, "perceptual": 1.0, "tv": 1.0}
     assert {node.value_range for node in cfg.loss.values()} == {255.0}

@@ -38,7 +38,7 @@ def test_each_side_is_a_finite_scalar_with_finite_gradients(
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-def test_the_players_pull_in_opposite_directions(
+def test_the_networks_have_opposite_gradients(
     leaf: str, loss: GANLoss, shape: tuple[int, ...]
 ) -> None:
     # Between the targets 0 and 1 of least squares, which pull back what is beyond.

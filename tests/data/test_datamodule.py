@@ -169,7 +169,7 @@ def test_missing_lr_without_degradation_is_a_config_error(photo_folder):
         _batches(module, module.val_dataloader()[0])
 
 
-def test_setup_says_what_is_expected_where_and_where_it_comes_from(photo_folder, tmp_path):
+def test_setup_lists_the_expected_files_folders_and_sources(photo_folder, tmp_path):
     folder = photo_folder()
     missing = {"set5": PairedFolder(str(tmp_path / "a"), str(tmp_path / "b"), 4)}
     module = _module(folder, val=missing)

@@ -52,7 +52,7 @@ def test_a_halo_that_is_too_small_shows():
 
 
 @pytest.mark.reference
-def test_the_released_generator_is_as_local_as_it_says(shared):
+def test_the_halo_of_the_released_generator_is_large_enough(shared):
     from srrescgan.weights import load_domain_generator
 
     generator = load_domain_generator(shared / "reference/weights/dsgan_generator_300.pth")

@@ -73,7 +73,7 @@ def test_names_sizes_and_hashes_are_in_the_manifest(photos: Path, tmp_path: Path
 
 
 @pytest.mark.parametrize("seed", [0, 7])
-def test_seed_zero_is_what_validation_sees_and_others_are_other_noise(
+def test_seed_zero_gives_the_noise_of_validation_and_other_seeds_differ(
     photos: Path, tmp_path: Path, seed: int
 ) -> None:
     make(photos, tmp_path / "lr", seed=seed)
@@ -168,7 +168,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, writes: int) -> None:
 
 
 @pytest.mark.parametrize("writes", [0, 1, 2, 5, 7, 11])
-def test_a_run_that_died_goes_on_and_leaves_no_trace(
+def test_a_run_that_died_resumes_and_leaves_no_trace(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
     make(photos, tmp_path / "whole", pairs="sdsr")
@@ -215,7 +215,7 @@ def test_a_finished_set_is_left_alone(photos: Path, tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "lr").rglob("*")} == times
 
 
-def test_only_what_changed_is_made_again(photos: Path, tmp_path: Path) -> None:
+def test_only_changed_outputs_are_generated_again(photos: Path, tmp_path: Path) -> None:
     lr = tmp_path / "lr"
     make(photos, lr)
     (lr / "0001.png").unlink()
@@ -232,7 +232,7 @@ def test_only_what_changed_is_made_again(photos: Path, tmp_path: Path) -> None:
     assert manifest(lr)["made_with"] == [SOFTWARE, later]
 
 
-def test_a_set_with_other_settings_is_refused_and_replaced_when_told(
+def test_a_set_with_other_settings_is_refused_or_replaced_on_request(
     photos: Path, tmp_path: Path
 ) -> None:
     lr = tmp_path / "lr"
@@ -306,7 +306,7 @@ def test_originals_that_cannot_be_used_do_not_stop_the_others(photos: Path, tmp_
     assert contents(tmp_path / "lr") == contents(tmp_path / "good")
 
 
-def test_a_full_disk_stops_the_run_and_says_so(
+def test_a_full_disk_stops_the_run_with_a_message(
     photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, image: np.ndarray) -> None:

@@ -229,7 +229,7 @@ class TestNamesAndSizes:
             str(dataset.hr / "0003.png"): f"has no lr partner in {dataset.lr}",
         }
 
-    def test_names_outside_the_selection_are_not_looked_at(self, examine, pairs):
+    def test_names_outside_the_selection_are_not_checked(self, examine, pairs):
         dataset = pairs()
         (dataset.lr / "0003.png").unlink()
         (dataset.hr / "0004.png").write_bytes(b"")

@@ -24,7 +24,7 @@ def test_the_released_file_comes_first(tmp_path: Path) -> None:
     assert default_checkpoint(released, tmp_path / "runs") == own
 
 
-def test_of_own_runs_the_newest_and_of_it_the_best(tmp_path: Path) -> None:
+def test_the_default_is_the_best_checkpoint_of_the_newest_run(tmp_path: Path) -> None:
     touch(tmp_path / "runs/old/checkpoints/best_lpips.ckpt", age=10)
     touch(tmp_path / "runs/new/checkpoints/last.ckpt")
     best = touch(tmp_path / "runs/new/checkpoints/best_psnr.ckpt")

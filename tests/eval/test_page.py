@@ -88,7 +88,7 @@ def test_names_are_text_wherever_they_stand(tmp_path: Path) -> None:
     assert html.escape(EVIL).replace("&#x27;", "&#39;").replace("&quot;", "&#34;") in page
 
 
-def test_the_table_has_every_image_and_says_what_a_number_is(tmp_path: Path) -> None:
+def test_the_table_has_every_image_and_explains_its_numbers(tmp_path: Path) -> None:
     rows = [
         *scores_of("bicubic", "rgb8/psnr", [20.0, 22.0, 27.125]),
         *scores_of("sr", "rgb8/psnr", [21.0, float("inf")]),

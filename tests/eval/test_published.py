@@ -97,7 +97,7 @@ def test_aim_2020_is_in_the_order_of_its_score_and_two_rows_do_not_fit_it() -> N
     assert all(name in table("aim20").unknown for name in ("SR-IM", "EDSR"))
 
 
-def test_the_authors_own_table_is_there_in_four_settings() -> None:
+def test_the_authors_table_is_included_in_four_settings() -> None:
     names = ["EDSR", "ESRGAN", "ESRGAN-FT", "ESRGAN-FS", "SRResCGAN", "SRResCGAN+"]
     for name in ("div2k_noise8", "div2k_jpeg30"):
         rows = table(name).rows

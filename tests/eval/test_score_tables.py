@@ -156,7 +156,7 @@ def test_columns_that_a_set_does_not_have_are_not_in_its_table() -> None:
     assert [heading.text for heading in second.headings] == ["method", "lpips ↓", "images"]
 
 
-def test_what_could_not_be_had_is_written_with_its_reason(three: Evaluation) -> None:
+def test_missing_results_are_written_with_a_reason(three: Evaluation) -> None:
     evaluation = replace(three, unavailable={"dists": "no VGG16 here"})
     assert any("dists: not available. no VGG16 here" in n for n in tables_of(evaluation)[0].notes)
 
@@ -167,7 +167,7 @@ def test_an_evaluation_without_any_score_is_a_table_all_the_same() -> None:
     assert json.dumps(table.caption)
 
 
-def test_what_several_tables_have_to_say_is_said_once() -> None:
+def test_a_note_shared_by_several_tables_is_printed_once() -> None:
     heading = (Heading("method", numeric=False),)
     tables = [
         TextTable("first", heading, ((Cell("sr"),),), ("psnr: in dB", "only the first")),

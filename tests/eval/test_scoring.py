@@ -109,7 +109,7 @@ def test_a_picture_of_another_size_is_named_for_the_metrics_that_compare() -> No
     assert row.scores.keys() == {"p/mean"}
 
 
-def test_without_truth_only_what_needs_none_is_measured() -> None:
+def test_without_hr_only_no_reference_metrics_are_measured() -> None:
     (image,) = score_images(batches(images(1), truth=False), [scorer()])
     (row,) = image.rows
     assert row.problem is None

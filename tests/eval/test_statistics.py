@@ -16,7 +16,7 @@ def named(values) -> dict[str, float]:
     return {f"{index:04d}": float(value) for index, value in enumerate(values)}
 
 
-def test_an_interval_holds_the_true_mean_as_often_as_it_says() -> None:
+def test_the_coverage_of_an_interval_is_the_nominal_one() -> None:
     rng = np.random.default_rng(0)
     hits = []
     for _ in range(200):
@@ -96,7 +96,7 @@ def test_a_constant_shift_is_found_and_noise_is_not() -> None:
     assert stats.ttest_ind(first, first + 0.1).pvalue > 0.9
 
 
-def test_where_nothing_differs_the_test_errs_as_often_as_it_says() -> None:
+def test_the_false_positive_rate_is_the_nominal_one() -> None:
     rng = np.random.default_rng(4)
     ps = [difference(named(np.zeros(10)), named(rng.standard_t(3, size=10))).p for _ in range(300)]
     # 5 % of 300 is 15; the standard deviation of that count is 3.8.

@@ -121,7 +121,7 @@ def test_an_image_of_as_many_pixels_as_a_crop_is_kept_whole() -> None:
         assert (region.height, region.width) == expected
 
 
-def test_a_map_of_one_s_own_says_where_it_is_worst() -> None:
+def test_a_custom_error_map_selects_the_worst_region() -> None:
     def corner(sr: np.ndarray, hr: np.ndarray) -> np.ndarray:
         assert sr.shape == hr.shape
         error = np.zeros(sr.shape[:2])

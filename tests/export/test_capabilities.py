@@ -239,7 +239,7 @@ def test_cog_upscales_in_tiles_where_the_network_allows_it(
 
 
 @both
-def test_a_card_tells_what_the_network_is(
+def test_a_card_describes_the_network(
     generator: nn.Module, config: dict[str, Any], tmp_path: Path
 ) -> None:
     write_safetensors(generator, config, tmp_path / "a.safetensors")

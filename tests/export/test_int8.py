@@ -35,7 +35,7 @@ def psnr(sr: np.ndarray, other: np.ndarray) -> float:
     return -10 * math.log10(np.square(sr.astype(np.float64) - other).mean())
 
 
-def test_the_loss_it_tells_is_that_of_the_halves_it_has_not_seen(
+def test_the_reported_loss_is_that_of_the_held_out_half(
     exported: ModelProto, network: SRResDNet, lr: Path, hr: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "int8.onnx"

@@ -44,7 +44,7 @@ def test_any_size_and_batch_gives_the_pictures_of_pytorch(
 
 
 @torch.inference_mode()
-def test_what_is_tried_has_the_projection_at_work_and_idle(network: SRResDNet) -> None:
+def test_the_probes_activate_and_skip_the_projection(network: SRResDNet) -> None:
     shortened = []
     for lr in probes().values():
         upsampled = network.upsample(lr)

@@ -40,7 +40,7 @@ def test_the_network_alone_computes_what_the_package_computes(monkeypatch) -> No
     assert torch.equal(there(lr), here(lr))
 
 
-def test_what_is_needed_comes_before_what_needs_it_and_once(modules) -> None:
+def test_dependencies_come_first_and_only_once(modules) -> None:
     modules(
         first_part='"""Doc."""\n\nimport math\n\nHALF = math.pi / 2  # radians\n',
         second_part="import math\nfrom srrescgan.first_part import HALF\n\nWHOLE = 2 * HALF\n",
@@ -72,7 +72,7 @@ def test_what_is_needed_comes_before_what_needs_it_and_once(modules) -> None:
         ),
     ],
 )
-def test_what_cannot_share_a_file_is_refused(modules, sources, complaint) -> None:
+def test_modules_that_cannot_share_a_file_are_refused(modules, sources, complaint) -> None:
     modules(other_part="X = 2\n", **sources)
     with pytest.raises(ValueError, match=complaint):
         single_file(["srrescgan.one_part", "srrescgan.other_part"], "t")

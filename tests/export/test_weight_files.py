@@ -37,7 +37,7 @@ def test_a_file_that_reads_back_otherwise_is_not_kept(
     assert output.read_bytes() == b"older"
 
 
-def test_what_a_pth_cannot_hold_is_told(network: SRResDNet, tmp_path: Path) -> None:
+def test_settings_that_a_pth_cannot_store_are_reported(network: SRResDNet, tmp_path: Path) -> None:
     assert "'scale': 2" in write_pth(network, CONFIG, tmp_path / "g.pth")
 
 

@@ -148,7 +148,7 @@ def test_a_mostly_flat_image_comes_out_bilinear_by_default():
 
 
 @torch.no_grad()
-def test_sigma_floor_mends_the_mostly_flat_image():
+def test_sigma_floor_fixes_the_mostly_flat_image():
     lr = half_flat(0.7)
     network = SRResDNet(alpha_init=9.0, sigma_floor=4e-6)
     assert (network(lr) - bilinear(lr)).abs().max() > 1 / 255
@@ -258,7 +258,7 @@ def test_its_steps_are_those_of_forward():
 
 
 @torch.no_grad()
-def test_the_residual_reaches_no_further_than_it_says():
+def test_the_residual_stays_within_its_halo():
     network = SRResDNet(features=4, blocks=3)
     reach = 4 + 2 * 3
     upsampled = 255 * torch.rand(1, 3, 48, 48)

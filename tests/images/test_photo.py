@@ -173,7 +173,7 @@ def test_ppm_of_any_white(tmp_path, magic, channels, white):
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_jpeg_is_what_pillow_decodes(tmp_path, mode):
+def test_jpeg_equals_pillows_result(tmp_path, mode):
     smooth = Image.fromarray(noise(3)).convert(mode)
     smooth.save(tmp_path / "x.jpg")
     with Image.open(tmp_path / "x.jpg") as image:

@@ -53,7 +53,7 @@ KINDS = [
 
 @pytest.mark.parametrize("rows", [1, 7, 100])
 @pytest.mark.parametrize(("format", "channels", "depth"), KINDS)
-def test_what_is_written_is_read_back(tmp_path, format, channels, depth, rows):
+def test_written_files_are_read_back(tmp_path, format, channels, depth, rows):
     path, levels = tmp_path / "new" / f"x{FORMATS[format].suffix}", _levels(channels, depth)
     _write(path, levels, format, rows)
     photo = read_photo(path)
@@ -171,7 +171,7 @@ def test_quality_decides_size_and_loss(tmp_path):
         ({"format": "jpg", "quality": 0}, "quality 0 is not between 1 and 100"),
     ],
 )
-def test_what_a_format_does_not_have_is_refused_before_writing(tmp_path, options, what):
+def test_unsupported_options_of_a_format_are_refused_before_writing(tmp_path, options, what):
     usual = {"format": "png", "height": 4, "width": 4, "channels": 3}
     with pytest.raises(ConfigError, match=what), writing_photo(tmp_path / "x", **usual | options):
         pass

@@ -77,7 +77,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("ensemble", [False, True])
-def test_it_is_begun_anew_only_where_the_residual_is_too_long(ensemble: bool) -> None:
+def test_a_tile_is_recomputed_only_where_the_residual_is_too_long(ensemble: bool) -> None:
     lr = torch.rand(3, 16, 12)
     for alpha, starts in ((20.0, 1), (-3.0, 2)):
         generator, sink = network(alpha, noise_estimate="input"), BandList()
@@ -117,7 +117,7 @@ def test_a_picture_of_usual_size_is_computed_once() -> None:
     assert shares == [0.5, 1.0]
 
 
-def test_nothing_is_computed_where_nothing_would_be_left() -> None:
+def test_nothing_is_computed_where_the_residual_is_zero() -> None:
     predictor, sink = Predictor(network(9.0), UpscaleOptions(tile=4)), BandList()
 
     def never(*_: object) -> Tensor:
@@ -200,7 +200,7 @@ def test_even_the_smallest_tile_may_be_too_large() -> None:
 
 
 @pytest.mark.parametrize(("estimate", "least"), [("input", 8), ("upsampled", 2)])
-def test_too_small_a_picture_is_told_its_own_size(estimate: str, least: int) -> None:
+def test_the_message_about_a_small_picture_names_its_size(estimate: str, least: int) -> None:
     predictor, sink = Predictor(network(9.0, noise_estimate=estimate)), BandList()
     predictor.stream(torch.rand(3, least, least), sink)
     with pytest.raises(ValueError, match=f"at least {least} x {least} pixels, got 9 x {least - 1}"):

@@ -29,8 +29,8 @@ def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -
         done = train(folder, f"trainer={trainer}", f"accumulate={accumulate}", mixed)
         assert done.returncode == 0, done.stdout + done.stderr
         results[trainer] = torch.load(folder / "checkpoints/last.ckpt", weights_only=True)
-    for player in range(2):
-        one, two = (results[t]["optimizer_states"][player]["state"] for t in ("cpu", "ddp_cpu"))
+    for phase in range(2):
+        one, two = (results[t]["optimizer_states"][phase]["state"] for t in ("cpu", "ddp_cpu"))
         assert one.keys() == two.keys()
         # After one step Adam's first moment is (1 - 0.9) times the gradient.
         ours = torch.cat([two[key]["exp_avg"].flatten() for key in two]) / 0.1
@@ -56,9 +56,7 @@ def test_learned_degradations_likewise(tmp_path: Path, experiment: str) -> None:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         last = torch.load(tmp_path / trainer / "checkpoints/last.ckpt", weights_only=True)
-        states = [
-            state for player in last["optimizer_states"] for state in player["state"].values()
-        ]
+        states = [state for phase in last["optimizer_states"] for state in phase["state"].values()]
         first_moments.append(torch.cat([state["exp_avg"].flatten() for state in states]))
     one, two = first_moments
     assert one.norm() > 0

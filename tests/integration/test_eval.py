@@ -151,7 +151,7 @@ def test_every_mean_is_computed_once(run, monkeypatch: pytest.MonkeyPatch) -> No
     assert len(bootstraps) == 2 * 3  # methods by metrics; seconds each on large sets
 
 
-def test_known_weights_are_taken_when_none_are_named(run, tmp_path: Path) -> None:
+def test_released_weights_are_the_default(run, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"outputs/demo.*ckpt_path="):
         run("ckpt_path=null")
     released = tmp_path / "weights/released.safetensors"

@@ -16,7 +16,7 @@ def test_without_a_data_set_the_known_ones_are_listed(capsys: pytest.CaptureFixt
         assert f"\n  {name} " in out
 
 
-def test_what_is_missing_ends_the_command_with_the_places_and_nothing_written(
+def test_missing_folders_are_named_and_nothing_is_written(
     tmp_path: Path,
 ) -> None:
     done = run("prepare", "dataset=ntire20_track1", "paths.data_dir=data", cwd=tmp_path)

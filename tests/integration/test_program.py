@@ -35,7 +35,7 @@ def test_alone_it_lists_every_command_with_a_line_each(
         assert "`" not in text
 
 
-def test_the_list_is_printed_without_loading_what_is_slow() -> None:
+def test_the_list_is_printed_without_slow_imports() -> None:
     code = (
         "import sys; sys.argv = ['srrescgan']; from srrescgan.__main__ import main; main();"
         "print({'torch', 'hydra', 'numpy', 'pytorch_lightning'} & set(sys.modules))"

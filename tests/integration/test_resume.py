@@ -10,7 +10,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from commands import Command, started
-from toys import players, with_settings
+from toys import networks, with_settings
 
 from srrescgan.callbacks import AtomicCheckpointIO, Checkpoint, RandomState
 from srrescgan.data import Mixup, SRDataModule, UnpairedFolder
@@ -92,7 +92,7 @@ def random_state(checkpoint: dict) -> dict:
 @pytest.mark.parametrize("stop", [1, 2, 3, 4, 5])
 def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: int) -> None:
     def run(iterations: int, ckpt_path: Path | None = None):
-        system = players(
+        system = networks(
             ema_decay=0.9, gan_loss=WGANGP(weight=1.0), accumulate=2, discriminator_interval=2
         )
         callbacks = (RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, ["psnr"]))
@@ -205,7 +205,7 @@ def test_sigterm_to_one_of_two_processes_stops_both_in_order(tmp_path: Path) -> 
     assert state(tmp_path / "run")["iteration"] >= 1
 
 
-def test_ctrl_c_stops_between_iterations_and_says_how_to_go_on(tmp_path: Path) -> None:
+def test_ctrl_c_stops_between_iterations_and_says_how_to_resume(tmp_path: Path) -> None:
     with start(tmp_path / "run", "iterations=100000", "checkpoint_every=1000000") as process:
         wait_for_rows(tmp_path / "run")
         process.send_signal(signal.SIGINT)

@@ -31,7 +31,7 @@ def files(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-def test_a_tree_is_mirrored_and_what_is_no_picture_left_alone(
+def test_a_folder_tree_is_mirrored_and_other_files_are_ignored(
     photos: Path, weights: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = files(photos)
@@ -45,7 +45,7 @@ def test_a_tree_is_mirrored_and_what_is_no_picture_left_alone(
     assert "left" in said
 
 
-def test_damaged_files_are_reported_and_the_rest_goes_on(
+def test_damaged_files_are_reported_and_the_rest_is_processed(
     photos: Path, weights: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     whole = (photos / "a.png").read_bytes()
@@ -113,7 +113,7 @@ def test_how_it_is_computed_does_not_show(photos: Path, weights: str, tmp_path: 
     assert np.abs(whole.astype(int) - tiled).max() <= 1
 
 
-def test_flat_pictures_are_listed_with_the_option_that_mends_them(
+def test_flat_pictures_are_listed_with_the_option_that_fixes_them(
     photos: Path, weights: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     flat = np.full((24, 60, 3), 128, np.uint8)

@@ -81,7 +81,7 @@ def test_quality_and_depth(tmp_path, upscaled) -> None:
     assert read_photo(upscaled(source, "depth=8")).pixels.dtype == np.uint8
 
 
-def test_what_the_file_says_beside_the_pixels(tmp_path, upscaled) -> None:
+def test_metadata_of_the_file(tmp_path, upscaled) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Maker", 6  # a camera that was held upright
@@ -96,7 +96,7 @@ def test_what_the_file_says_beside_the_pixels(tmp_path, upscaled) -> None:
     assert stripped.info["icc_profile"] == profile  # without it the colors would change
 
 
-def test_nothing_is_left_of_what_is_stripped(tmp_path, upscaled) -> None:
+def test_stripped_metadata_is_removed_completely(tmp_path, upscaled) -> None:
     exif, texts = Image.Exif(), PngInfo()
     exif[0x010F] = "Secret-exif"
     texts.add_text("Author", "Secret-text")
@@ -122,15 +122,15 @@ def test_transparency_is_not_lost_in_a_format_that_has_none(tmp_path, upscaled) 
     assert upscaled(save(tmp_path / "opaque.png", pixels), "format=jpg").name == "opaque.jpg"
 
 
-def test_too_large_for_the_format_is_said_before_it_is_computed(tmp_path, upscaled) -> None:
+def test_a_result_too_large_for_the_format_is_refused_before_it_is_computed(
+    tmp_path, upscaled
+) -> None:
     source = save(tmp_path / "long.png", noise(8, 8200, 3))
     with pytest.raises(DataError, match=r"long\.png would be 16400 x 16 pixels.*16383"):
         upscaled(source, "format=webp", "tile=none")
 
 
-def test_of_several_pages_the_first_is_upscaled_and_that_is_said(
-    tmp_path, upscaled, capsys
-) -> None:
+def test_of_several_pages_the_first_is_upscaled_with_a_remark(tmp_path, upscaled, capsys) -> None:
     pages = [Image.fromarray(noise(9, 10, 3, seed=seed)) for seed in range(2)]
     pages[0].save(tmp_path / "scan.tiff", save_all=True, append_images=pages[1:])
     upscaled(tmp_path / "scan.tiff")

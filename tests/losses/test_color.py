@@ -28,7 +28,7 @@ def test_is_the_difference_of_box_means() -> None:
     torch.testing.assert_close(ColorLoss(weight=2.5, kernel_size=3)(sr, hr), expected)
 
 
-def test_what_is_finer_than_the_box_costs_nothing() -> None:
+def test_details_finer_than_the_box_cost_nothing() -> None:
     grey = torch.full((1, 3, 20, 20), 0.5)
     stripes = grey.clone()
     stripes[..., ::5] += 0.2  # period 5: each box holds the same

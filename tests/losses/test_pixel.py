@@ -16,7 +16,7 @@ def test_l1_of_the_reference(shared):
     assert loss(a, b).item() == pytest.approx(golden, rel=1e-6)
 
 
-def test_weight_is_ten_unless_told_otherwise():
+def test_the_default_weight_is_ten():
     black, grey = torch.zeros(2, 3, 4, 4), torch.full((2, 3, 4, 4), 0.5)
     assert PixelLoss()(grey, black).item() == 5.0
     assert PixelLoss(weight=2.0, value_range=255.0)(grey, black).item() == 255.0

@@ -104,7 +104,7 @@ def test_values_beyond_the_range_count_as_clipped(metric, pictures):
     assert torch.equal(metric(beyond, *reference), metric(beyond.clamp(0, 1), *reference))
 
 
-def test_refuses_what_it_cannot_score(metric, pictures):
+def test_refuses_pictures_it_cannot_score(metric, pictures):
     image, *reference = (picture[:1] for picture in pictures)
     broken = torch.full_like(image, torch.nan)
     with pytest.raises(DataError, match="NaN"):

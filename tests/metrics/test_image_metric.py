@@ -41,7 +41,7 @@ def test_a_batch_of_other_length_is_refused_where_sizes_differ_anyway():
         ColorDrift(Protocol())(torch.rand(2, 3, 16, 16), torch.rand(1, 3, 4, 4))
 
 
-def test_references_that_are_missing_or_not_looked_at(tmp_path):
+def test_missing_and_unused_references(tmp_path):
     with pytest.raises(TypeError, match="call it with hr"):
         PSNR(Protocol())(RGB)
     with pytest.raises(TypeError, match="without a reference"):

@@ -59,7 +59,7 @@ def test_is_shown_rgb_as_the_protocol_has_it():
 
 
 @pytest.mark.usefixtures("pyiqa")
-def test_what_cannot_be_had():
+def test_unavailable_metrics():
     with pytest.raises(ConfigError, match=r"no metric 'muzik'; choose from .*musiq"):
         IQA(Protocol(), "muzik")
     with pytest.raises(ConfigError, match=r"fid .* sets of pictures"):

@@ -25,7 +25,7 @@ def coarsest(image):
 
 
 @pytest.mark.parametrize("channel", ["rgb", "y"])
-def test_is_made_of_the_factors_of_torchmetrics_and_scikit_image(channel):
+def test_the_factors_equal_torchmetrics_and_scikit_image(channel):
     sr, hr = (image.double() for image in noisy(192, 208))
     value = MSSSIM(Protocol(channel))(sr, hr).item()
     pair = [rgb_to_y(image) for image in (sr, hr)] if channel == "y" else [sr, hr]

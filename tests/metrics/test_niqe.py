@@ -26,7 +26,7 @@ def test_matlab(shared):
     assert value == pytest.approx(5.72957338, abs=1e-5)
 
 
-def test_fits_the_distribution_that_it_says():
+def test_the_fit_recovers_the_distribution():
     # Generalised Gaussians of known shape, one with a heavier left side.
     rng = np.random.default_rng(2)
     shape, left, right = 1.3, 0.8, 0.5
@@ -71,7 +71,7 @@ def test_the_channel_chooses_the_grey_and_the_rounding_applies(photo_like):
     assert "BT.601" in NIQE(Protocol("y")).description
 
 
-def test_what_lies_beyond_the_last_whole_block_does_not_count(photo_like):
+def test_pixels_beyond_the_last_whole_block_do_not_count(photo_like):
     metric = NIQE(Protocol())
     changed = photo_like.clone()
     changed[..., 192:, :] = torch.rand(8, 300)

@@ -18,7 +18,7 @@ def test_every_metric_is_computed_under_every_protocol() -> None:
     assert values["y_border4/psnr"] == PSNR(protocols["y_border4"])(sr, hr).item()
 
 
-def test_what_has_no_reference_has_no_score() -> None:
+def test_without_a_reference_there_is_no_score() -> None:
     (metric,) = scorecard({"psnr": PSNR}, {"rgb8": Protocol()}).values()
     assert score(metric, torch.rand(1, 3, 8, 8), {"lr": torch.rand(1, 3, 2, 2)}) is None
 

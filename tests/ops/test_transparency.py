@@ -37,7 +37,7 @@ def test_a_colored_shape_becomes_its_color_everywhere() -> None:
     assert torch.allclose(fill_transparent(hidden, alpha), orange, atol=1e-5)
 
 
-def test_what_is_hidden_changes_nothing_and_what_is_opaque_stays() -> None:
+def test_hidden_pixels_change_nothing_and_opaque_ones_stay() -> None:
     alpha = shape_on_transparency()
     color = torch.rand(3, *alpha.shape)
     other = torch.where(alpha > 0, color, 1 - color)

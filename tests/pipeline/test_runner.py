@@ -105,7 +105,7 @@ def test_another_command_line_redoes_its_stage_and_those_that_read_it(
     assert (place / "learn.2/checkpoints/last.ckpt").exists()
 
 
-def test_output_that_is_gone_or_was_changed_is_made_again(place: Path, commands: Commands) -> None:
+def test_missing_or_changed_output_is_generated_again(place: Path, commands: Commands) -> None:
     run(place, commands)
     picture = place / "lr/a.png"
     picture.unlink()
@@ -131,7 +131,7 @@ def test_a_changed_configuration_file_is_another_stage(place: Path, commands: Co
     assert commands.run == [("make", ["overwrite=true"])]
 
 
-def test_replacing_goes_on_until_it_is_done(place: Path, commands: Commands) -> None:
+def test_replacing_continues_until_it_succeeds(place: Path, commands: Commands) -> None:
     run(place, commands)
     Image.new("RGB", (4, 4), "red").save(place / "photos/a.png")
     commands.fail_in = "make"
@@ -164,7 +164,7 @@ def test_a_failed_stage_stops_the_rest_and_is_run_again(place: Path, commands: C
     assert commands.run == [("make", [])]
 
 
-def test_interrupted_training_goes_on_from_its_checkpoint(place: Path, commands: Commands) -> None:
+def test_interrupted_training_resumes_from_its_checkpoint(place: Path, commands: Commands) -> None:
     commands.fail_in = "learn"
     with pytest.raises(StageError):
         run(place, commands)

@@ -128,7 +128,7 @@ def test_a_finished_pack_is_left_as_it_is(photos, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["changed", "new", "gone", "damaged"])
-def test_a_finished_pack_of_other_pictures_is_replaced_only_when_told(photos, tmp_path, what):
+def test_a_finished_pack_of_other_pictures_is_replaced_only_on_request(photos, tmp_path, what):
     target = tmp_path / "packed"
     pack_folder(photos, target)
     file = {"new": "sub/99.png"}.get(what, "sub/05.png")
@@ -164,7 +164,7 @@ def test_a_replacement_that_does_not_succeed_is_no_pack(photos, tmp_path):
     assert open_pack(target)["sub/05"].size() == (20, 30)
 
 
-def test_a_pack_that_cannot_be_opened_is_made_again_when_told(photos, tmp_path):
+def test_an_unreadable_pack_is_rebuilt_on_request(photos, tmp_path):
     target = tmp_path / "packed"
     pack_folder(photos, target)
     before = _contents(target)
@@ -175,7 +175,7 @@ def test_a_pack_that_cannot_be_opened_is_made_again_when_told(photos, tmp_path):
     assert _contents(target) == before
 
 
-def test_a_picture_that_changed_after_an_interruption_is_packed_anew(photos, tmp_path):
+def test_a_picture_that_changed_after_an_interruption_is_packed_again(photos, tmp_path):
     target = tmp_path / "packed"
     (photos / "sub/11.png").rename(tmp_path / "11.png")
     (photos / "sub/11.png").write_text("not yet")  # keeps the pack unfinished

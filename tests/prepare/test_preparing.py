@@ -60,7 +60,7 @@ def spoil(path: Path, keep_time: bool = False) -> None:
 
 class TestMissing:
     @pytest.mark.parametrize("name", KNOWN)
-    def test_every_folder_is_named_with_what_goes_there(self, run, tmp_path, name):
+    def test_every_folder_is_listed_with_its_content(self, run, tmp_path, name):
         data_set = recipe(name)
         message = refusal(run, name)
         for part in data_set.downloads.values():
@@ -111,12 +111,12 @@ class TestChecks:
         counts = ("dataset.downloads.hr.count=3", "dataset.downloads.valid_hr.count=3")
         assert "Ready." in run("df2k", "pack=false", *counts, subset=False)
 
-    def test_a_count_from_memory_is_not_held_against_the_user_as_certain(self, run, tmp_path):
+    def test_an_unverified_count_is_reported_as_uncertain(self, run, tmp_path):
         lay_out("ntire20_track1", tmp_path)
         message = refusal(run, "ntire20_track1", subset=False)
         assert "expected about 800 (a number from memory, which may be wrong)" in message
 
-    def test_all_that_is_wrong_is_said_at_once(self, run, tmp_path):
+    def test_all_problems_are_reported_at_once(self, run, tmp_path):
         root = lay_out("ntire20_track1", tmp_path).root(tmp_path)
         (root / "Corrupted-va-x/0001.png").rename(root / "Corrupted-va-x/other.png")
         write_png(root / "track1-valid-gt/0002.png", np.zeros((40, 40, 3), np.uint8))
@@ -135,7 +135,7 @@ class TestChecks:
             ), path
         assert not (root / RECORD).exists()
 
-    def test_pairs_of_a_camera_are_held_together_too(self, run, tmp_path):
+    def test_pairs_of_a_camera_are_matched_too(self, run, tmp_path):
         root = lay_out("aim20", tmp_path).root(tmp_path)
         (root / "train_LR/0001.png").unlink()
         assert f"{root}/train_HR/0001.png has no lr image" in refusal(run, "aim20")
@@ -196,7 +196,7 @@ class TestContent:
             os.utime(path, ns=(1, 1))
         assert "Nothing left to do." in run("df2k", "pack=false")
 
-    def test_a_killed_first_run_goes_on_and_blames_nobody(self, run, tmp_path, monkeypatch):
+    def test_a_killed_first_run_resumes_without_complaints(self, run, tmp_path, monkeypatch):
         root = lay_out("df2k", tmp_path, count=12).root(tmp_path)
         monkeypatch.setattr(content, "_SAVE_EVERY", 1)
         read: list[str] = []
@@ -305,7 +305,7 @@ CORRUPTED = {"df2k_noise8": ("noise8", "noise"), "df2k_jpeg30": ("jpeg30", "jpeg
 
 class TestMade:
     @pytest.mark.parametrize("name", CORRUPTED)
-    def test_the_source_domain_is_what_degrade_makes(self, run, tmp_path, name):
+    def test_the_source_domain_equals_the_output_of_degrade(self, run, tmp_path, name):
         folder, degradation = CORRUPTED[name]
         root = lay_out(name, tmp_path).root(tmp_path)
         run(name, "pack=false")
@@ -338,7 +338,7 @@ class TestMade:
             stored = read_image(root / folder / "valid_LR" / f"{batch['name'][0]}.png")
             assert np.array_equal(to_uint8(lr[0]), stored)
 
-    def test_what_is_lost_is_made_again_and_nothing_else(self, run, tmp_path):
+    def test_only_lost_outputs_are_generated_again(self, run, tmp_path):
         root = lay_out("df2k_noise8", tmp_path).root(tmp_path)
         run("df2k_noise8", "pack=false")
         before = files(root)
@@ -349,7 +349,7 @@ class TestMade:
         changed = {name for name in before if before[name] != after[name]}
         assert changed == {"noise8/HR/0001.png", "noise8/HR/manifest.json"}
 
-    def test_a_spoiled_picture_is_made_again_when_all_is_read(self, run, tmp_path):
+    def test_a_damaged_picture_is_generated_again_when_all_is_read(self, run, tmp_path):
         root = lay_out("df2k_noise8", tmp_path).root(tmp_path)
         run("df2k_noise8", "pack=false")
         good = (root / "noise8/HR/0001.png").read_bytes()
@@ -357,7 +357,7 @@ class TestMade:
         run("df2k_noise8", "pack=false", "verify=true")
         assert (root / "noise8/HR/0001.png").read_bytes() == good
 
-    def test_what_is_made_follows_an_accepted_change(self, run, tmp_path):
+    def test_derived_folders_follow_an_accepted_change(self, run, tmp_path):
         root = lay_out("df2k_noise8", tmp_path).root(tmp_path)
         run("df2k_noise8", "pack=false")
         write_png(root / "HR/0001.png", np.zeros((48, 48, 3), np.uint8))

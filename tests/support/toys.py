@@ -16,7 +16,7 @@ from srrescgan.schedulers import Constant
 from srrescgan.systems import PhasedSystem, SRGANSystem, TrainingSettings
 
 
-def players(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> PhasedSystem:
+def networks(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> PhasedSystem:
     """A system with toy networks and the same weights on every call.
 
     Args:

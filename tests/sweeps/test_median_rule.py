@@ -63,7 +63,7 @@ def test_jobs_are_compared_at_the_same_iteration(tmp_path: Path) -> None:
     assert rivals_at(own, 30) == []
 
 
-def test_a_line_cut_off_by_a_kill_is_overlooked_and_a_repeated_one_counts_once(
+def test_a_truncated_line_is_ignored_and_a_repeated_one_counts_once(
     tmp_path: Path,
 ) -> None:
     folder = a_job(tmp_path, "a", (10, 1.0))

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from toys import Recorder, players
+from toys import Recorder, networks
 
 from srrescgan.metrics import PSNR, Protocol
 from srrescgan.sweeps.job_record import JobRecord
@@ -30,7 +30,7 @@ def train(fit, tmp_path: Path):
             JobRecord(7, ("seed=1",), "running").write(folder)
         recorder = Recorder()
         prune = Prune(str(folder), ["psnr"], iterations=6, jobs=jobs, warmup=warmup)
-        system = players(metrics={"rgb8/psnr": PSNR(Protocol("rgb", 0, "round"))})
+        system = networks(metrics={"rgb8/psnr": PSNR(Protocol("rgb", 0, "round"))})
         fit(system, 6, batch_size=2, validate_every=2, callbacks=(prune, recorder))
         assert system.iteration == recorder.validated_at[-1]
         return recorder.validated_at, folder
@@ -38,7 +38,7 @@ def train(fit, tmp_path: Path):
     return run
 
 
-def test_behind_the_others_it_stops_and_says_so_in_its_record(train, tmp_path: Path) -> None:
+def test_a_job_behind_the_others_stops_and_records_it(train, tmp_path: Path) -> None:
     rivals(tmp_path / "sweep", psnr=90.0)
     validated, folder = train()
     assert validated == [2]
@@ -49,7 +49,7 @@ def test_behind_the_others_it_stops_and_says_so_in_its_record(train, tmp_path: P
     assert scores_at(folder, 2) == {"rgb8/psnr": psnr}
 
 
-def test_ahead_of_the_others_it_goes_on(train, tmp_path: Path) -> None:
+def test_a_job_ahead_of_the_others_continues(train, tmp_path: Path) -> None:
     rivals(tmp_path / "sweep", psnr=1.0)
     validated, folder = train()
     assert validated == [2, 4, 6]

@@ -138,7 +138,7 @@ def test_an_infinite_score_survives_the_record(tmp_path: Path) -> None:
     write_report(folder)  # an infinite point is not drawn, and nothing breaks
 
 
-def test_a_record_that_cannot_be_read_is_a_job_that_was_never_begun(tmp_path: Path) -> None:
+def test_an_unreadable_record_counts_as_a_job_that_never_started(tmp_path: Path) -> None:
     folder = a_sweep(tmp_path / "s", (25, 0.4), (28, 0.5))
     (folder / "job0/job.json").write_text('{"number": 0, "overr')
     assert list(read_jobs(folder)) == ["job1"]

@@ -110,7 +110,7 @@ def sweep(
     return run
 
 
-def test_a_search_reports_and_when_killed_goes_on_as_if_nothing_had_happened(
+def test_a_search_reports_and_resumes_after_a_kill(
     sweep, trainer: Trainer, tmp_path: Path, capsys
 ) -> None:
     code, whole = sweep(*OPTUNA, *SPACE)
@@ -168,7 +168,7 @@ def test_a_search_in_which_every_job_fails_ends_with_one_line(sweep, trainer, ca
     assert "Traceback" not in capsys.readouterr().err
 
 
-def test_ctrl_c_ends_the_sweep_at_once_and_the_job_goes_on_from_its_checkpoint(
+def test_ctrl_c_ends_the_sweep_at_once_and_the_job_resumes_from_its_checkpoint(
     sweep, trainer: Trainer, capsys
 ) -> None:
     trainer.bad = {0: KeyboardInterrupt()}
@@ -228,7 +228,7 @@ def test_mistakes_are_found_before_the_first_job(
     assert not (tmp_path / "sweep").exists()
 
 
-def test_without_lpips_weights_it_says_what_can_be_had_instead(
+def test_without_lpips_weights_the_message_names_the_alternative(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SRRESCGAN_BACKBONES", str(tmp_path))

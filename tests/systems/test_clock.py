@@ -5,25 +5,25 @@ import json
 import pytest
 import pytorch_lightning as pl
 import torch
-from toys import Recorder, flat, players
+from toys import Recorder, flat, networks
 
 from srrescgan.schedulers import Cosine, HoldThenLinear, MultiStep
 from srrescgan.systems import SRGANSystem, SRPixelSystem
 
 
-def test_iterations_count_updates_of_every_player_not_optimiser_steps(fit) -> None:
-    system, recorder = players(), Recorder()
+def test_an_iteration_updates_every_network_and_is_not_an_optimizer_step(fit) -> None:
+    system, recorder = networks(), Recorder()
     trainer = fit(system, iterations=5, validate_every=2, callbacks=(recorder,))
     assert system.iteration == 5
-    assert [len(recorder.rates[player]) for player in "gd"] == [5, 5]
+    assert [len(recorder.rates[phase]) for phase in "gd"] == [5, 5]
     assert trainer.global_step == 10  # Lightning's clock runs twice as fast: why ours exists
     assert recorder.validated_at == [2, 4]
 
 
-def test_a_player_with_an_interval_moves_less_often(fit) -> None:
-    system, recorder = players(discriminator_interval=3), Recorder()
+def test_a_network_with_an_interval_is_updated_less_often(fit) -> None:
+    system, recorder = networks(discriminator_interval=3), Recorder()
     fit(system, iterations=7, validate_every=3, callbacks=(recorder,))
-    assert [len(recorder.rates[player]) for player in "gd"] == [7, 3]
+    assert [len(recorder.rates[phase]) for phase in "gd"] == [7, 3]
     assert system.iteration == 7
     assert recorder.validated_at == [3, 6]
 
@@ -31,7 +31,7 @@ def test_a_player_with_an_interval_moves_less_often(fit) -> None:
 @pytest.mark.parametrize("accumulate", [1, 2])
 def test_rates_equal_the_closed_form_at_each_iteration(fit, accumulate: int) -> None:
     schedules = {"g": MultiStep([3, 5], gamma=0.5, warmup=2), "d": Cosine(6, floor=0.1)}
-    system, recorder = players(scheduler=schedules, accumulate=accumulate), Recorder()
+    system, recorder = networks(scheduler=schedules, accumulate=accumulate), Recorder()
     fit(system, iterations=6, callbacks=(recorder,), validate_every=2)
     assert recorder.validated_at == [2, 4, 6]
     expected_g = [0.5e-3, 1e-3, 0.5e-3, 0.5e-3, 0.25e-3, 0.25e-3]
@@ -52,21 +52,21 @@ def test_the_papers_schedule(shared) -> None:
 
 
 def test_a_resumed_run_uses_the_rate_it_is_given(fit, tmp_path) -> None:
-    first = players(SRPixelSystem)
+    first = networks(SRPixelSystem)
     fit(first, iterations=2).save_checkpoint(tmp_path / "two.ckpt")
     recorder = Recorder()
     factory = {"g": lambda parameters: torch.optim.Adam(parameters, lr=5e-4)}
-    second = players(SRPixelSystem, optimizer=factory)
+    second = networks(SRPixelSystem, optimizer=factory)
     fit(second, iterations=4, callbacks=(recorder,), ckpt_path=tmp_path / "two.ckpt")
     assert recorder.rates["g"] == [5e-4, 5e-4]
     assert second.iteration == 4
 
 
 def test_validation_stays_on_the_clock_after_a_resume(fit, tmp_path) -> None:
-    fit(players(), iterations=1).save_checkpoint(tmp_path / "one.ckpt")
+    fit(networks(), iterations=1).save_checkpoint(tmp_path / "one.ckpt")
     recorder = Recorder()
     fit(
-        players(),
+        networks(),
         iterations=5,
         validate_every=2,
         callbacks=(recorder,),
@@ -76,9 +76,9 @@ def test_validation_stays_on_the_clock_after_a_resume(fit, tmp_path) -> None:
 
 
 def test_validation_scores_the_average(fit) -> None:
-    system = players(ema_decay=0.99)
+    system = networks(ema_decay=0.99)
     scores = fit(system, iterations=4, validate_every=4).callback_metrics
-    raw = players()
+    raw = networks()
     raw.load_state_dict(system.state_dict(), strict=False)
     lr = torch.rand(1, 3, 8, 9)
     assert torch.equal(system(lr), system.ema.module(lr))
@@ -95,7 +95,7 @@ def test_channels_last_reaches_the_networks(fit) -> None:
             hook(lambda _, images: layouts.append(images[0].is_contiguous(memory_format=last)))
 
     last = torch.channels_last
-    system = players(channels_last=True)
+    system = networks(channels_last=True)
     fit(system, iterations=1, callbacks=(Watch(),))
     assert layouts
     assert all(layouts)
@@ -104,7 +104,7 @@ def test_channels_last_reaches_the_networks(fit) -> None:
 
 
 def test_accumulated_micro_batches_give_the_update_of_the_whole_batch(fit) -> None:
-    whole, parts = (players(SRPixelSystem, accumulate=n) for n in (1, 4))
+    whole, parts = (networks(SRPixelSystem, accumulate=n) for n in (1, 4))
     start = flat(whole.generator)
     fit(whole, iterations=2)
     fit(parts, iterations=2)
@@ -115,7 +115,7 @@ def test_accumulated_micro_batches_give_the_update_of_the_whole_batch(fit) -> No
 
 def test_clipping_bounds_the_gradient(fit) -> None:
     sgd = {name: lambda p: torch.optim.SGD(p, lr=1.0) for name in "gd"}
-    free, clipped = players(optimizer=sgd), players(optimizer=sgd, grad_clip=1e-3)
+    free, clipped = networks(optimizer=sgd), networks(optimizer=sgd, grad_clip=1e-3)
     start = flat(free.generator)
     fit(free, iterations=1)
     fit(clipped, iterations=1)
@@ -130,7 +130,7 @@ def test_validation_compares_with_bicubic_and_logs_on_our_clock(fit, tmp_path) -
     from pytorch_lightning.loggers import CSVLogger
 
     logger = CSVLogger(tmp_path, name="", version="csv")
-    trainer = fit(players(), iterations=4, validate_every=4, logger=logger)
+    trainer = fit(networks(), iterations=4, validate_every=4, logger=logger)
     scores = trainer.callback_metrics
     assert scores["val/photos/bicubic/psnr"] > 10
     assert "val/photos/psnr" in scores
@@ -140,7 +140,7 @@ def test_validation_compares_with_bicubic_and_logs_on_our_clock(fit, tmp_path) -
 
 def test_both_systems_take_the_same_arguments(fit) -> None:
     for kind in (SRGANSystem, SRPixelSystem):
-        system = players(kind, ema_decay=0.5, channels_last=True)
+        system = networks(kind, ema_decay=0.5, channels_last=True)
         fit(system, iterations=2, precision="bf16-mixed")
         assert system.iteration == 2
         assert all(p.dtype == torch.float32 and p.isfinite().all() for p in system.parameters())

@@ -94,7 +94,7 @@ def batch() -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize("loss", [VanillaGAN, RelativisticAverageGAN, WGANGP])
-def test_dsgan_moves_the_discriminator_and_then_judges_anew(
+def test_dsgan_updates_the_discriminator_and_then_evaluates_it_again(
     batch: dict[str, torch.Tensor], loss: type[GANLoss]
 ) -> None:
     gan = loss(weight=0.5)
@@ -156,7 +156,7 @@ def test_cyclegan_goes_down_the_losses_of_the_paper(batch: dict[str, torch.Tenso
 
 
 @pytest.mark.parametrize("make", [dsgan, cyclegan])
-def test_no_gradient_leaks_from_one_player_to_the_other(
+def test_no_gradient_leaks_from_one_network_to_the_other(
     batch: dict[str, torch.Tensor], make: Any
 ) -> None:
     system = make()

@@ -6,7 +6,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from torch import Tensor, nn
-from toys import flat, players
+from toys import flat, networks
 
 from srrescgan.data import LRFolder
 from srrescgan.errors import ConfigError
@@ -45,12 +45,12 @@ def test_a_generator_of_another_size_is_blamed_in_training(fit, kind) -> None:
         r"expected 3 x 32 x 32: scale 4\..*generator="
     )
     with pytest.raises(ConfigError, match=expected):
-        fit(players(kind, generator=Enlarger(actual=3)), iterations=1)
+        fit(networks(kind, generator=Enlarger(actual=3)), iterations=1)
 
 
 @pytest.mark.parametrize("hr", [True, False])
 def test_a_generator_of_another_size_is_blamed_in_validation(hr: bool) -> None:
-    system = players(SRPixelSystem, generator=Enlarger(actual=2))
+    system = networks(SRPixelSystem, generator=Enlarger(actual=2))
     lr = torch.rand(1, 3, 8, 9)
     batch = {"lr": lr, "set": ["x"], "name": ["y"], "is_padding": torch.tensor([False])}
     if hr:
@@ -72,7 +72,7 @@ class Number(nn.Module):
 def test_a_loss_that_is_no_scalar_is_named_before_anything_is_updated(
     fit, loss: nn.Module, said: str
 ) -> None:
-    system = players(SRPixelSystem, losses={"pixel": PixelLoss(), "mine": loss})
+    system = networks(SRPixelSystem, losses={"pixel": PixelLoss(), "mine": loss})
     start = flat(system.generator)
     with pytest.raises(ConfigError, match=rf"loss\.mine: .*'mine' is {said}, expected a scalar"):
         fit(system, iterations=1)
@@ -87,7 +87,7 @@ def test_a_gan_loss_that_is_no_scalar_is_named(fit) -> None:
     with pytest.raises(
         ConfigError, match=r"gan_loss: the term 'gan' is a tensor of shape \(4, 1\)"
     ):
-        fit(players(gan_loss=Logits()), iterations=1)
+        fit(networks(gan_loss=Logits()), iterations=1)
 
 
 def test_the_average_moves_once_per_iteration(fit) -> None:
@@ -98,7 +98,7 @@ def test_the_average_moves_once_per_iteration(fit) -> None:
             return -system.generator.gain.sum() + 0 * sr.sum()
 
     sgd = {"g": lambda parameters: torch.optim.SGD(parameters, lr=1.0)}
-    system = players(
+    system = networks(
         SRPixelSystem, generator=Enlarger(), losses={}, optimizer=sgd, accumulate=4, ema_decay=0.5
     )
     system.losses["sum"] = Sum()
@@ -128,7 +128,7 @@ def test_the_gradient_does_not_depend_on_the_loss_scale() -> None:
 @pytest.mark.parametrize("loss_scale", [1.0, 4096.0])
 def test_a_system_passes_its_loss_scale_on(fit, loss_scale: float) -> None:
     """The scaled gradient of the adversarial term is unscaled before it joins the others."""
-    system = players()
+    system = networks()
     system.trainer = SimpleNamespace(
         precision_plugin=SimpleNamespace(scaler=SimpleNamespace(get_scale=lambda: loss_scale))
     )
@@ -136,7 +136,7 @@ def test_a_system_passes_its_loss_scale_on(fit, loss_scale: float) -> None:
     batch = {"hr": torch.rand(4, 3, 32, 32), "lr": torch.rand(4, 3, 8, 8)}
     system.generator_loss(system.shared_forward(batch))["gan"].backward()
     ours = torch.cat([p.grad.flatten() for p in system.generator.parameters()])
-    plain = players()
+    plain = networks()
     fake = plain.discriminator(plain.generator(batch["lr"]))
     real = plain.discriminator(batch["hr"]).detach()
     plain.gan_loss.generator(real, fake).backward()
@@ -149,7 +149,7 @@ def test_a_system_passes_its_loss_scale_on(fit, loss_scale: float) -> None:
 def test_validation_runs_the_generator_in_eval_mode_and_training_in_train_mode(
     fit, ema_decay: float | None
 ) -> None:
-    system = players(SRPixelSystem, generator=Enlarger(), ema_decay=ema_decay)
+    system = networks(SRPixelSystem, generator=Enlarger(), ema_decay=ema_decay)
     fit(system, iterations=4, validate_every=2)
     assert system.generator.training
     modes = [*system.generator.modes, *([] if system.ema is None else system.ema.module.modes)]
@@ -159,14 +159,14 @@ def test_validation_runs_the_generator_in_eval_mode_and_training_in_train_mode(
 @pytest.mark.parametrize("ema_decay", [None, 0.5])
 def test_a_system_in_training_upscales_in_eval_mode(ema_decay: float | None) -> None:
     """Whoever calls a system between two training steps gets a prediction."""
-    system = players(SRPixelSystem, generator=Enlarger(), ema_decay=ema_decay).train()
+    system = networks(SRPixelSystem, generator=Enlarger(), ema_decay=ema_decay).train()
     system(torch.rand(1, 3, 8, 8))
     assert system.best_generator.modes == [False]
     assert system.best_generator.training
 
 
 def test_padding_images_are_not_scored() -> None:
-    system = players(SRPixelSystem, generator=Enlarger())
+    system = networks(SRPixelSystem, generator=Enlarger())
     hr = torch.rand(1, 3, 32, 32)
     batch = {"lr": torch.rand(1, 3, 8, 8), "hr": hr, "set": ["x"], "name": ["y"]}
     padding = system.validation_step({**batch, "is_padding": torch.tensor([True])}, 0)
@@ -191,7 +191,7 @@ class Brightness:
 
 def test_a_set_without_ground_truth_is_validated_in_training(fit, photo_folder) -> None:
     metrics = {"rgb/psnr": PSNR(Protocol("rgb", 0, "round")), "rgb/brightness": Brightness()}
-    system = players(SRPixelSystem, metrics=metrics)
+    system = networks(SRPixelSystem, metrics=metrics)
     camera = LRFolder(str(photo_folder("camera", count=2, size=(12, 15))), 4)
     shown = []
 

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 import torch
 from recipe import recipe_fill
 from torch import nn
-from toys import flat, players, with_settings
+from toys import flat, networks, with_settings
 
 from srrescgan.discriminators import VGGDiscriminator
 from srrescgan.generators import SRResDNet
@@ -49,7 +49,7 @@ def batch() -> dict[str, torch.Tensor]:
 def test_sharing_the_discriminators_passes_is_exact(
     batch: dict[str, torch.Tensor], loss: type[GANLoss]
 ) -> None:
-    system = attached(players(gan_loss=loss(weight=0.7)))
+    system = attached(networks(gan_loss=loss(weight=0.7)))
     g, d = system.generator, system.discriminator
     seen = system.shared_forward(batch)
     sum_terms(system.generator_loss(seen)).backward()
@@ -60,7 +60,7 @@ def test_sharing_the_discriminators_passes_is_exact(
     assert torch.equal(gradients(g), shared_g)  # and the other way round
     shared_d = gradients(d)
 
-    # The reference's way: separate passes for each player.
+    # The reference's way: separate passes for each network.
     g.zero_grad()
     d.zero_grad()
     sr = g(batch["lr"])
@@ -78,8 +78,8 @@ def test_sharing_the_discriminators_passes_is_exact(
         torch.testing.assert_close(ours, plain, rtol=1e-4, atol=float(1e-6 * plain.norm()))
 
 
-def test_the_clock_moves_both_players(fit) -> None:
-    system = players()
+def test_the_clock_updates_both_networks(fit) -> None:
+    system = networks()
     start = flat(system.generator), flat(system.discriminator)
     fit(system, iterations=1)
     assert not torch.equal(flat(system.generator), start[0])
@@ -93,7 +93,7 @@ def test_the_average_is_kept_beside_the_raw_weights(fit, tmp_path) -> None:
         def on_train_batch_end(self, trainer, pl_module, *_) -> None:
             history.append(flat(pl_module.generator).clone())
 
-    system = players(ema_decay=0.6)
+    system = networks(ema_decay=0.6)
     trainer = fit(system, iterations=3, callbacks=(Watch(),))
     average = history[0]
     for weights in history[1:]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 from composing import composed
-from toys import flat, players
+from toys import flat, networks
 
 from srrescgan.data import HRFolder, LRFolder, SRDataModule, UnpairedFolder
 from srrescgan.degradations import Bicubic
@@ -30,7 +30,7 @@ from srrescgan.weights.files import write_pth
         ("demo", "own_camera_unpaired", "trains on hr images, or pairs.*without _unpaired"),
     ],
 )
-def test_pairs_and_unpaired_domains_are_told_apart(
+def test_pairs_and_unpaired_domains_are_distinguished(
     experiment: str, data: str, said: str, tmp_path: Path
 ) -> None:
     cfg = composed(
@@ -94,17 +94,17 @@ def test_a_new_run_does_not_replace_the_checkpoints_of_another(tmp_path: Path) -
 
 
 def checkpoint(path: Path, **changes: Any) -> Path:
-    content = {"iteration": 4, "optimizer_states": [], "state_dict": players().state_dict()}
+    content = {"iteration": 4, "optimizer_states": [], "state_dict": networks().state_dict()}
     torch.save({k: v for k, v in (content | changes).items() if v is not None}, path)
     return path
 
 
 def test_a_finished_run_is_not_resumed(tmp_path: Path) -> None:
     path = checkpoint(tmp_path / "a.ckpt")
-    check_resumable(path, players(), iterations=5)
+    check_resumable(path, networks(), iterations=5)
     for iterations in (4, 3):
         with pytest.raises(WeightsError, match=r"has reached iteration 4.*Raise iterations="):
-            check_resumable(path, players(), iterations)
+            check_resumable(path, networks(), iterations)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_finished_run_is_not_resumed(tmp_path: Path) -> None:
         ({"optimizer_states": None}, "holds no training state.*init_weights="),
         ({"state_dict": {}}, r"other networks: .*first: discriminator\."),
         (
-            {"state_dict": players(ema_decay=0.9).state_dict()},
+            {"state_dict": networks(ema_decay=0.9).state_dict()},
             "differ in ema_decay: only one of them",
         ),
     ],
@@ -123,11 +123,11 @@ def test_a_checkpoint_of_something_else_is_refused(
     tmp_path: Path, changes: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(WeightsError, match=said):
-        check_resumable(checkpoint(tmp_path / "a.ckpt", **changes), players(), 9)
+        check_resumable(checkpoint(tmp_path / "a.ckpt", **changes), networks(), 9)
 
 
 def test_a_run_starts_from_the_given_weights(tmp_path: Path) -> None:
-    system, other = players(), players()
+    system, other = networks(), networks()
     for parameter in other.generator.parameters():
         parameter.data.add_(1.0)
     write_pth(other.generator.state_dict(), tmp_path / "other.pth")
@@ -139,9 +139,9 @@ def test_a_run_starts_from_the_given_weights(tmp_path: Path) -> None:
 
 def test_the_checkpoint_to_resume_from_is_checked(tmp_path: Path) -> None:
     path = checkpoint(tmp_path / "a.ckpt")
-    load_start(players(), None, str(path), 9)
+    load_start(networks(), None, str(path), 9)
     with pytest.raises(WeightsError, match="has reached iteration 4"):
-        load_start(players(), None, str(path), 4)
+        load_start(networks(), None, str(path), 4)
 
 
 def data(train: Any, **val: Any) -> SRDataModule:
@@ -154,8 +154,8 @@ def test_sets_are_checked_by_the_images_that_they_have(photo_folder) -> None:
     hr, lr = str(photo_folder("hr", 1, (48, 48))), str(photo_folder("lr", 1, (12, 12)))
     datamodule = data(HRFolder(hr, scale=4), photos=HRFolder(hr, scale=4), camera=LRFolder(lr, 4))
     assert sets_with_hr(datamodule) == {"photos": True, "camera": False}
-    check_match(players(), datamodule)
-    degradation = players()
+    check_match(networks(), datamodule)
+    degradation = networks()
     degradation.is_degradation_system = True
     unpaired = UnpairedFolder(hr, lr, 4, 32)
     check_match(degradation, data(unpaired, photos=HRFolder(hr, scale=4)))

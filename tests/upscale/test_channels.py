@@ -24,7 +24,7 @@ def levels(*shape: int, largest: int = 255) -> Tensor:
     return torch.randint(0, largest + 1, shape).to(dtype)
 
 
-def test_color_is_what_the_network_makes_of_it() -> None:
+def test_color_equals_the_output_of_the_network() -> None:
     picture = levels(3, 11, 14)
     expected = small_network()(picture[None] / 255)[0].detach()
     assert torch.allclose(enlarged(picture), expected, atol=1e-5)

@@ -49,7 +49,7 @@ def test_with_the_floor_a_photo_on_a_flat_ground_comes_out_as_alone(shared) -> N
         assert (better[..., :inner] - alone[..., :inner]).abs().max() <= 1
 
 
-def test_the_floor_goes_with_what_alpha_has_learned() -> None:
+def test_the_floor_scales_with_the_learned_alpha() -> None:
     floors = [useful_floor(SRResDNet(features=4, blocks=1, alpha_init=a)) for a in (0.0, 1.0)]
     assert floors[0] == pytest.approx(floors[1] * torch.e, rel=1e-5)
 

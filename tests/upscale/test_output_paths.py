@@ -56,7 +56,7 @@ def test_a_file_is_no_folder(photos: Path) -> None:
         plan_outputs(photos, photos / "notes.txt")
 
 
-def test_what_is_there_already(tmp_path: Path) -> None:
+def test_existing_folders(tmp_path: Path) -> None:
     there, new = tmp_path / "there.png", tmp_path / "new.png"
     there.touch()
     outputs = {Path("1"): there, Path("2"): new}
@@ -106,7 +106,7 @@ def test_a_picture_beside_the_only_input_is_not_replaced(photos: Path) -> None:
     refuse_overwriting(named, source, source.parent)
 
 
-def test_what_is_other_files_is_named(photos: Path) -> None:
+def test_unexpected_files_are_named(photos: Path) -> None:
     (photos / "sub/clip.MOV").touch()
     (photos / ".hidden.txt").touch()
     outputs = plan_outputs(photos, Path("out"))

@@ -158,7 +158,7 @@ def mostly_flat() -> np.ndarray:
     return picture
 
 
-def test_a_picture_that_came_out_bilinear_is_warned_about_with_what_mends_it() -> None:
+def test_a_bilinear_result_is_warned_about_with_a_remedy() -> None:
     with pytest.warns(UserWarning, match="sigma_floor=") as caught:
         srrescgan.SuperResolver(small_network(), device="cpu")(mostly_flat())
     assert caught[0].filename == __file__

@@ -30,7 +30,7 @@ def rgb(path) -> list[np.ndarray]:
         ]
 
 
-def test_every_frame_is_what_the_network_makes_of_it(tmp_path, predictor) -> None:
+def test_every_frame_equals_the_output_of_the_network(tmp_path, predictor) -> None:
     source, target, shares = tmp_path / "clip.mkv", tmp_path / "large.mkv", []
     write_clip(source, container="matroska", pixels="yuv444p", options={"crf": "0"})
     outcome = upscale_video(predictor, source, target, Encoding(crf=0), shares.append)

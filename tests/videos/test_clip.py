@@ -25,7 +25,7 @@ def test_every_frame_is_counted(tmp_path, sound_first) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a film", bytes(5000)])
-def test_what_is_no_video_is_named(tmp_path, content) -> None:
+def test_a_file_that_is_no_video_is_named(tmp_path, content) -> None:
     path = tmp_path / "clip.mp4"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"clip.mp4 is no video, or damaged"):
@@ -49,7 +49,7 @@ def test_a_file_whose_sound_ends_late_is_whole(tmp_path) -> None:
     assert read_through(path).frames == 1
 
 
-def test_damage_inside_is_refused_and_says_where(tmp_path) -> None:
+def test_damage_inside_is_refused_and_located(tmp_path) -> None:
     path = tmp_path / "clip.mkv"
     write_clip(path, container="matroska", times=EVERY_40_MS, options={"crf": "10"})
     with av.open(str(path)) as container:
@@ -82,7 +82,7 @@ def test_sound_alone_is_no_moving_picture(tmp_path) -> None:
         read_through(path)
 
 
-def test_lost_transparency_is_said(tmp_path) -> None:
+def test_lost_transparency_is_reported(tmp_path) -> None:
     path = tmp_path / "clip.mkv"
     write_clip(path, container="matroska", codec="ffv1", pixels="yuva420p")
     assert read_through(path).remarks == (f"{path}: its transparency will be lost",)

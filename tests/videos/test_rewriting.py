@@ -241,7 +241,7 @@ def test_sound_that_would_be_lost_stops_it_before_the_first_picture(tmp_path) ->
         rewrite(read_through(source), target, not_reached, 4, Encoding())
 
 
-def test_a_subtitle_that_cannot_be_kept_is_said(tmp_path) -> None:
+def test_a_subtitle_that_cannot_be_kept_is_reported(tmp_path) -> None:
     source, target = tmp_path / "clip.mkv", tmp_path / "large.mp4"
     write_clip(source, container="matroska", subtitle=True, times=(0,))
     (remark,) = rewrite(read_through(source), target, four_times, 4, Encoding())

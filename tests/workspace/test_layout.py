@@ -124,7 +124,7 @@ def test_the_report_of_a_multirun(tmp_path: Path) -> None:
     ]
 
 
-def test_the_report_is_about_lpips_and_psnr_unless_told_otherwise(tmp_path: Path) -> None:
+def test_the_report_defaults_to_lpips_and_psnr(tmp_path: Path) -> None:
     spec = written(tmp_path, "experiment=demo", "metric=[psnr,lpips]", "group=g")
     (grid,) = [block for block in spec["blocks"] if block["type"] == "panel-grid"]
     scatter = grid["metadata"]["panelBankSectionConfig"]["panels"][0]["config"]
@@ -147,7 +147,7 @@ def test_the_report_is_about_lpips_and_psnr_unless_told_otherwise(tmp_path: Path
         (["parameters=[entity]"], r"no value 'entity'"),
     ],
 )
-def test_what_cannot_be_shown_is_refused(
+def test_layouts_that_cannot_be_shown_are_refused(
     tmp_path: Path, overrides: list[str], message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):

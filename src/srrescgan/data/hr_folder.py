@@ -51,7 +51,7 @@ class HRFolder(ImageFolder):
                 f"patch_size is the side of the hr patch and must be a multiple of scale "
                 f"{scale}, got {patch_size}: use for instance {max(1, patch_size // scale) * scale}"
             )
-        super().__init__("hr", hr, names, cache, multiple=scale, smallest=patch_size or scale)
+        super().__init__("hr", hr, names, cache, multiple=scale, min_size=patch_size or scale)
         self.hr = self.folder
         self.scale = scale
         self.seed = seed
@@ -65,7 +65,7 @@ class HRFolder(ImageFolder):
     def __getitem__(self, key: int | tuple[int, int]) -> dict[str, Any]:
         epoch, index = key if isinstance(key, tuple) else (None, key)
         name = self.names[index]
-        hr = self.cut(self.read(name, "hr"))
+        hr = self.crop_to_multiple(self.read(name, "hr"))
         lr = self.read(name, "lr") if "lr" in self.pictures[name] else None
         if epoch is None:
             seed = image_seed(name)

@@ -30,7 +30,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
         names: of the images to use, in this order, with or without suffix; ``None`` for all.
         cache: keep decoded images in memory (uint8; each worker process has its own copy).
         multiple: images are cropped to multiples of this many pixels.
-        smallest: smallest allowed side of a cropped image, in pixels.
+        min_size: smallest allowed side of a cropped image, in pixels.
     """
 
     def __init__(
@@ -40,13 +40,15 @@ class ImageFolder(Dataset[dict[str, Any]]):
         names: list[str] | None = None,
         cache: bool = False,
         multiple: int = 1,
-        smallest: int = 1,
+        min_size: int = 1,
     ) -> None:
         self.role = role
         self.folder = Path(folder).expanduser()
         self.multiple = multiple
-        self.smallest = smallest
-        self._wanted = None if names is None else [image_name(Path(name)) for name in names]
+        self.min_size = min_size
+        self._requested_names = (
+            None if names is None else [image_name(Path(name)) for name in names]
+        )
         self._cache: dict[StoredImage, np.ndarray] | None = {} if cache else None
 
     @cached_property
@@ -112,7 +114,7 @@ class ImageFolder(Dataset[dict[str, Any]]):
             self._cache[picture] = picture.read()
         return self._cache[picture]
 
-    def cut(self, image: np.ndarray) -> np.ndarray:
+    def crop_to_multiple(self, image: np.ndarray) -> np.ndarray:
         """Crop an image at the bottom and right to multiples of ``multiple``."""
         height, width = image.shape[:2]
         return image[: height - height % self.multiple, : width - width % self.multiple]
@@ -131,8 +133,8 @@ class ImageFolder(Dataset[dict[str, Any]]):
 
     def _candidates(self) -> tuple[list[SampleFiles], list[str]]:
         stored, problems = images_by_name(self.folder)
-        wanted = list(stored) if self._wanted is None else self._wanted
-        return [SampleFiles(name, {self.role: stored.get(name, [])}) for name in wanted], problems
+        names = list(stored) if self._requested_names is None else self._requested_names
+        return [SampleFiles(name, {self.role: stored.get(name, [])}) for name in names], problems
 
     def _match_problems(self, candidate: SampleFiles) -> list[str]:
         name, stored = candidate.name, candidate.pictures[self.role]
@@ -147,16 +149,16 @@ class ImageFolder(Dataset[dict[str, Any]]):
         return []
 
     def _size_problems(self, pictures: dict[str, StoredImage]) -> list[str]:
-        height, width = self._cut_size(pictures[self.role])
-        if min(height, width) >= self.smallest:
+        height, width = self._cropped_size(pictures[self.role])
+        if min(height, width) >= self.min_size:
             return []
         return [
             f"{pictures[self.role]}: {height} x {width} pixels (height x width, whole multiples of "
-            f"scale {self.multiple}) are too small for a patch of {self.smallest}: remove it or "
+            f"scale {self.multiple}) are too small for a patch of {self.min_size}: remove it or "
             f"set a smaller patch_size"
         ]
 
-    def _cut_size(self, picture: StoredImage) -> tuple[int, int]:
+    def _cropped_size(self, picture: StoredImage) -> tuple[int, int]:
         height, width = picture.size()
         return height - height % self.multiple, width - width % self.multiple
 

@@ -167,8 +167,8 @@ def read_index(folder: Path) -> list[PackEntry]:
         raise DataError(f"{path} is damaged (its entries are inconsistent): {_REMEDY}")
     actual = pixels.stat().st_size if pixels.is_file() else None
     if actual != length:
-        what = "is missing" if actual is None else f"has {actual} bytes"
-        raise DataError(f"{pixels} {what}, expected {length} (according to {INDEX}): {_REMEDY}")
+        problem = "is missing" if actual is None else f"has {actual} bytes"
+        raise DataError(f"{pixels} {problem}, expected {length} (according to {INDEX}): {_REMEDY}")
     return entries
 
 

@@ -56,7 +56,7 @@ class PairedFolder(HRFolder):
             SampleFiles(each.name, {**each.pictures, "lr": partners.get(each.name, [])})
             for each in candidates
         ]
-        if self._wanted is None:  # otherwise unmatched lr images do not matter
+        if self._requested_names is None:  # otherwise unmatched lr images do not matter
             paired += [
                 SampleFiles(name, {"hr": [], "lr": pictures})
                 for name, pictures in partners.items()
@@ -66,7 +66,7 @@ class PairedFolder(HRFolder):
 
     def _match_problems(self, candidate: SampleFiles) -> list[str]:
         hr, lr = candidate.pictures["hr"], candidate.pictures["lr"]
-        if lr and not hr and self._wanted is None:
+        if lr and not hr and self._requested_names is None:
             return [f"{lr[0]} has no hr image in {self.hr}: add it or remove it"]
         problems = super()._match_problems(candidate)
         if hr and not lr:
@@ -76,7 +76,7 @@ class PairedFolder(HRFolder):
         return problems
 
     def _size_problems(self, pictures: dict[str, StoredImage]) -> list[str]:
-        height, width = self._cut_size(pictures["hr"])
+        height, width = self._cropped_size(pictures["hr"])
         expected = (height // self.scale, width // self.scale)
         actual = pictures["lr"].size()
         problems = super()._size_problems(pictures)
@@ -84,6 +84,6 @@ class PairedFolder(HRFolder):
             problems.append(
                 f"{pictures['lr']} is {actual[0]} x {actual[1]} (height x width), expected "
                 f"{expected[0]} x {expected[1]}: {pictures['hr']} at scale {self.scale}: correct "
-                f"`scale`, or make the lr image again from the hr one cut to {height} x {width}"
+                f"`scale`, or make the lr image again from the hr one cropped to {height} x {width}"
             )
         return problems

@@ -54,9 +54,9 @@ class UnpairedFolder(HRFolder):
         super().__init__(hr, scale, patch_size, augment, seed, names, cache)
         lr_size = patch_size // scale
         self.camera = (
-            None if real is None else ImageFolder("real", real, names=real_names, smallest=lr_size)
+            None if real is None else ImageFolder("real", real, names=real_names, min_size=lr_size)
         )
-        self._cut_real = PatchTransform(1, lr_size, augment=augment and real is not None)
+        self._crop_real = PatchTransform(1, lr_size, augment=augment and real is not None)
 
     def folders(self) -> dict[str, Path]:
         """Folder of each role."""
@@ -93,10 +93,10 @@ class UnpairedFolder(HRFolder):
             return super().__getitem__(key)
         epoch, index = key
         seed = derive_seed(self.seed, epoch, index)
-        name = self.names[_draw(index, len(self.names), len(self), seed)]
-        hr = self.cut(self.read(name, "hr"))
+        name = self.names[_random_index(index, len(self.names), len(self), seed)]
+        hr = self.crop_to_multiple(self.read(name, "hr"))
         hr, _ = self._transform(hr, None, seed)
-        real, _ = self._cut_real(self._real(index, hr, seed), None, derive_seed(seed, "real"))
+        real, _ = self._crop_real(self._real(index, hr, seed), None, derive_seed(seed, "real"))
         return {"hr": to_tensor(hr), "lr_real": to_tensor(real), "name": name, "seed": seed}
 
     def _real(self, index: int, hr: np.ndarray, seed: int) -> np.ndarray:
@@ -104,10 +104,10 @@ class UnpairedFolder(HRFolder):
         if self.camera is None:
             return hr
         names = self.camera.names
-        name = names[_draw(index, len(names), len(self), derive_seed(seed, "camera"))]
+        name = names[_random_index(index, len(names), len(self), derive_seed(seed, "camera"))]
         return self.camera.read(name, "real")
 
 
-def _draw(index: int, size: int, longest: int, seed: int) -> int:
+def _random_index(index: int, size: int, longest: int, seed: int) -> int:
     """Return ``index`` for the larger folder, a random index for the smaller one."""
     return index if size == longest else int(np.random.default_rng(seed).integers(size))

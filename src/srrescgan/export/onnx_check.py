@@ -37,15 +37,15 @@ def verify_onnx(model: bytes, generator: nn.Module, path: Path) -> float:
     for name, lr in probes().items():
         with torch.inference_mode():
             expected = cast(SRGenerator, generator)(lr).numpy()
-        (found,) = session.run(["sr"], {"lr": lr.numpy()})
+        (picture,) = session.run(["sr"], {"lr": lr.numpy()})
         batch, _, height, width = lr.shape
         place = f"{batch} {name} of {height} x {width} (height x width)"
-        if found.shape != expected.shape:
+        if picture.shape != expected.shape:
             raise WeightsError(
-                f"{path} was not written: for {place} ONNX Runtime gives {found.shape}, and"
+                f"{path} was not written: for {place} ONNX Runtime gives {picture.shape}, and"
                 f" PyTorch {expected.shape}"
             )
-        difference = float(np.abs(found - expected).max())
+        difference = float(np.abs(picture - expected).max())
         if not difference <= TOLERANCE:  # NaN fails too
             raise WeightsError(
                 f"{path} was not written: for {place} ONNX Runtime differs from PyTorch by up to"

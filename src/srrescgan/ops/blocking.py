@@ -5,7 +5,7 @@ from torch import Tensor
 
 PERIOD = 8
 """Side of a JPEG block, pixels."""
-_CAP = 16 / 255
+_MAX_STEP = 16 / 255
 
 
 def grid_energy(luma: Tensor) -> Tensor:
@@ -39,7 +39,7 @@ def grid_energy(luma: Tensor) -> Tensor:
     if height < 2 or width < 2 * PERIOD:
         raise ValueError(f"expected at least 2 x {2 * PERIOD} pixels, got {height} x {width}")
     third = -luma[..., :-3] + 3 * luma[..., 1:-2] - 3 * luma[..., 2:-1] + luma[..., 3:]
-    strength = third.abs().clamp(max=_CAP)  # element j is the step after column j + 1
+    strength = third.abs().clamp(max=_MAX_STEP)  # element j is the step after column j + 1
     halves = torch.stack([strength[..., r::2, :].mean(dim=-2) for r in (0, 1)], dim=-2)
     return torch.stack(
         [halves[..., (p - 1) % PERIOD :: PERIOD].mean(dim=-1) for p in range(PERIOD)], dim=-1
@@ -68,7 +68,7 @@ def grid_excess(energy: Tensor) -> Tensor:
         tensor(1.)
     """
     place = energy.flip(-2).argmax(dim=-1, keepdim=True)
-    on = energy.gather(-1, place).squeeze(-1)
-    off = (energy.sum(dim=-1) - on) / (PERIOD - 1)
+    on_grid = energy.gather(-1, place).squeeze(-1)
+    off_grid = (energy.sum(dim=-1) - on_grid) / (PERIOD - 1)
     # A flat image has no steps, and thus no grid.
-    return ((on - off) / off.clamp(min=1e-6)).mean(dim=-1)
+    return ((on_grid - off_grid) / off_grid.clamp(min=1e-6)).mean(dim=-1)

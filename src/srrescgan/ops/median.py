@@ -14,7 +14,8 @@ def streamed_median(chunks: Callable[[], Iterable[Tensor]]) -> Tensor:
 
     Non-negative floats have the same order as their bit patterns. So a histogram of the upper
     halves of the bits gives the upper half of the median, and a histogram of the lower halves of
-    the numbers that share it gives the rest: two passes, two small tables, no rounding.
+    the numbers that share this prefix gives the lower half: two passes, two small tables, no
+    rounding.
 
     Args:
         chunks: returns the columns, any number at a time; called twice, with equal results.

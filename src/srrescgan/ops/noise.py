@@ -47,8 +47,8 @@ def estimate_sigma(image: Tensor) -> Tensor:
     images of a batch do not change it.
 
     The result needs true float32 (TF32 inflates it up to 16 times, bfloat16 up to 140 times). It is
-    therefore computed as a sum of shifted images: autocast, cuDNN or oneDNN may run a convolution
-    in lower precision.
+    therefore computed as a sum of shifted images, since autocast, cuDNN or oneDNN may run a
+    convolution in lower precision.
 
     Args:
         image: any number of channels, values in [0, 1] or in [0, 255].

@@ -105,9 +105,9 @@ def row_of_tiles(
     kept = rows.scaled(scale)
     band: Tensor | None = None
     for group in _of_one_size(columns, batch):
-        pieces = torch.cat([image[..., rows.context, each.context] for each in group])
-        for each, part in zip(group, local(pieces).split(len(image)), strict=True):
-            x = each.scaled(scale)
+        pieces = torch.cat([image[..., rows.context, span.context] for span in group])
+        for span, part in zip(group, local(pieces).split(len(image)), strict=True):
+            x = span.scaled(scale)
             if band is None:
                 height = kept.core.stop - kept.core.start
                 band = part.new_empty((*part.shape[:-2], height, scale * width))

@@ -39,7 +39,7 @@ class DegradationGANSystem(PhasedSystem):
     The reference code evaluates the discriminator once, updates it, and then sends the generator's
     gradient back through the updated weights. It mixes activations and weights of two different
     iterations, which autograd has refused since PyTorch 1.5. Here the generator's update evaluates
-    the updated discriminator again, which is what the order of the updates means. With
+    the updated discriminator again, as the order of the updates implies. With
     ``accumulate`` the discriminator is updated in the last micro-batch, and only the generator loss
     of that one uses the updated weights.
 

@@ -104,8 +104,8 @@ def _check_choice(key: str, value: str, known: Collection[str]) -> None:
         raise ConfigError(f"{key}={value}: must be {', '.join(known)}{nearest(str(value), known)}")
 
 
-def _check_format(what: str, key: str, possible: Collection[str]) -> None:
+def _check_format(option: str, key: str, possible: Collection[str]) -> None:
     if key not in possible:
         raise ConfigError(
-            f"{what} does not work with format={key}: choose format={' or '.join(possible)}"
+            f"{option} does not work with format={key}: choose format={' or '.join(possible)}"
         )

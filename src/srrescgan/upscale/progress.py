@@ -86,11 +86,11 @@ class UpscaleProgress:
         if not self.console.is_terminal:
             self._print(label, self.done)
 
-    def _print(self, what: str, done: float) -> None:
+    def _print(self, label: str, done: float) -> None:
         spent = time.monotonic() - self.started
         left = spent * (self.total / done - 1) if done else 0.0
         self.console.print(
-            f"{what}, {_clock(spent)} spent, {_clock(left)} left", markup=False, soft_wrap=True
+            f"{label}, {_clock(spent)} spent, {_clock(left)} left", markup=False, soft_wrap=True
         )
 
 

@@ -126,17 +126,17 @@ def _add_copies(
         if stream.index == main.index:
             continue
         copy = _copied_stream(stream, output)
-        what = f"stream {stream.index} ({stream.type} {stream.name})"
+        label = f"stream {stream.index} ({stream.type} {stream.name})"
         if copy is not None:
             copy.disposition = stream.disposition
             copies[stream.index] = copy
         elif stream.type == "audio":
             raise DataError(
-                f"{path}: its {what} cannot be stored in a {target.suffix} file; convert it first:"
+                f"{path}: its {label} cannot be stored in a {target.suffix} file; convert it first:"
                 f" ffmpeg -i {path.name} -c copy {path.stem}_new.mkv"
             )
         else:
-            remarks.append(f"{path}: {what} is left out: {target.suffix} files cannot hold it")
+            remarks.append(f"{path}: {label} is left out: {target.suffix} files cannot hold it")
     return copies, tuple(remarks)
 
 

@@ -98,7 +98,7 @@ def test_the_entry_has_the_form_that_openmodeldb_asks_for(tmp_path, weights) -> 
     assert said.endswith("OpenModelDB also asks for: urls")
 
 
-def test_what_nobody_said_is_on_no_card(tmp_path, weights) -> None:
+def test_unknown_facts_are_left_off_the_card(tmp_path, weights) -> None:
     header, text, entry, said = card(tmp_path, weights, Publication("unknown"))
     assert not {"license", "metrics", "model-index"} & header.keys()
     assert not {"license", "author", "date", "trainingIterations", "dataset"} & entry.keys()
@@ -107,7 +107,7 @@ def test_what_nobody_said_is_on_no_card(tmp_path, weights) -> None:
     assert "license=" in said
 
 
-def test_numbers_are_of_these_weights_and_carry_their_protocol(
+def test_scores_on_a_card_belong_to_its_weights_and_name_the_protocol(
     tmp_path, weights, evaluated
 ) -> None:
     metrics = evaluated(sr=weights)
@@ -167,7 +167,7 @@ def test_hugging_face_reads_the_card(tmp_path, weights, evaluated) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"name": "a/b"}, {"name": ""}, {"license": "my own"}, {"date": "31.8.2026"}]
 )
-def test_what_a_card_cannot_hold_is_refused(wrong) -> None:
+def test_invalid_card_values_are_refused(wrong) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         Publication(**{"name": "x"} | wrong)
 

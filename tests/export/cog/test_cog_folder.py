@@ -50,7 +50,7 @@ def upscale(runner):
     )
 
 
-def test_cog_is_told_what_it_has_to_know(folder) -> None:
+def test_cog_yaml_describes_the_model(folder) -> None:
     told = yaml.safe_load((folder / "cog.yaml").read_text())
     assert told["run"] == "run.py:Runner"
     assert told["build"]["gpu"] is True
@@ -105,7 +105,7 @@ def test_sixteen_bits_are_kept(upscale, tmp_path) -> None:
     assert (made.dtype, made.shape) == (np.uint16, (18, 24, 3))
 
 
-def test_what_is_no_picture_is_said_in_a_sentence(upscale, tmp_path) -> None:
+def test_a_file_that_is_no_picture_gets_a_one_sentence_message(upscale, tmp_path) -> None:
     (tmp_path / "a.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"a\.png"):
         upscale(tmp_path / "a.png")

@@ -18,7 +18,7 @@ def network(**arguments) -> SRResDNet:
     return SRResDNet(**{"features": 5, "blocks": 2, "alpha_init": 8.0} | arguments).eval()
 
 
-def test_weights_are_recognised_and_give_our_pictures(tmp_path) -> None:
+def test_weights_are_recognized_and_give_our_pictures(tmp_path) -> None:
     generator = network()
     write_pth(generator.state_dict(), tmp_path / "a.pth")
     write_safetensors(generator.state_dict(), {}, tmp_path / "a.safetensors")
@@ -32,7 +32,7 @@ def test_weights_are_recognised_and_give_our_pictures(tmp_path) -> None:
             assert torch.equal(model(lr), generator(lr))
 
 
-def test_what_shapes_do_not_say_is_said_by_tensors() -> None:
+def test_settings_that_shapes_do_not_determine_are_stored_as_tensors() -> None:
     generator = network(scale=3, noise_estimate="input", sigma_floor=0.02)
     state = generator.state_dict() | architecture.settings(generator)
     model = spandrel.ModelLoader().load_from_state_dict(state)

@@ -61,7 +61,7 @@ def test_a_package_that_is_another_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("make", ["nothing", "empty", "text"])
-def test_what_is_no_package_is_refused(tmp_path: Path, make: str) -> None:
+def test_other_files_than_packages_are_refused(tmp_path: Path, make: str) -> None:
     path = tmp_path / "package.tgz"
     if make == "empty":
         archive(path, {})
@@ -71,7 +71,7 @@ def test_what_is_no_package_is_refused(tmp_path: Path, make: str) -> None:
         runtime.read_runtime(path)
 
 
-def test_without_npm_it_is_said_what_to_do() -> None:
+def test_without_npm_the_message_has_a_remedy() -> None:
     with pytest.raises(ConfigError, match=r"npm is not installed: install Node.js, or give .*"):
         runtime.read_runtime()
 

@@ -105,11 +105,11 @@ def _difference(generator: nn.Module, folder: Path) -> int:
     inputs = [lr.permute(1, 2, 0).contiguous().numpy()]
     tiles = isinstance(generator, LocalGenerator | ProjectedGenerator)
     check = _CHECK.replace("TILE", "8" if tiles else "0")
-    (found,) = upscale_in_subprocess(check, folder, inputs, _not_listed(), own_code=True)
+    (picture,) = upscale_in_subprocess(check, folder, inputs, _not_listed(), own_code=True)
     expected = to_uint8(generator(lr[None] / 255)[0])
-    if found.shape != expected.shape:
+    if picture.shape != expected.shape:
         return 255
-    return int(abs(found.astype(int) - expected).max())
+    return int(abs(picture.astype(int) - expected).max())
 
 
 def _not_listed() -> list[str]:

@@ -51,7 +51,7 @@ class Runner(BaseRunner):
         ),
     ) -> Path:
         """Upscale one picture; transparency, 16 bits and color profile are kept."""
-        rendition = OutputOptions(
+        output_options = OutputOptions(
             format=output_format,
             quality=quality if FORMATS[output_format].quality else None,
             metadata="keep" if keep_metadata else "strip",
@@ -59,5 +59,5 @@ class Runner(BaseRunner):
         upscaling = UpscaleOptions(ensemble, tile or "auto")
         predictor = Predictor(self.generator, upscaling, self.device)
         target = FilePath(tempfile.mkdtemp(), f"upscaled{FORMATS[output_format].suffix}")
-        upscale_photo(predictor, FilePath(image), target, rendition)
+        upscale_photo(predictor, FilePath(image), target, output_options)
         return Path(target)

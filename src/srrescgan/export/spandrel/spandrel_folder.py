@@ -151,7 +151,7 @@ def _difference(generator: nn.Module, folder: Path) -> float:
     return max(map(_largest_difference, outputs, map(generator, pictures)))
 
 
-def _largest_difference(found: np.ndarray, expected: Tensor) -> float:
-    if found.shape != expected.shape or not np.isfinite(found).all():
+def _largest_difference(picture: np.ndarray, expected: Tensor) -> float:
+    if picture.shape != expected.shape or not np.isfinite(picture).all():
         return math.inf
-    return float(np.abs(found - expected.numpy()).max())
+    return float(np.abs(picture - expected.numpy()).max())
