@@ -26,8 +26,8 @@ def test_no_difference_gives_a_half_and_a_large_one_gives_one() -> None:
     assert abs(none.auc - 0.5) < 3 * error
     all_of_it = classify(side(40, 20, 9, 1), side(30, 20, 0, 2), seed=0)
     assert all_of_it.auc > 0.999
-    assert next(iter(all_of_it.tells)) == NAMES[3]
-    assert all_of_it.tells[NAMES[3]] > 0
+    assert next(iter(all_of_it.top_features)) == NAMES[3]
+    assert all_of_it.top_features[NAMES[3]] > 0
     half = classify(side(40, 20, 1, 1), side(30, 20, 0, 2), seed=0)
     # Two normal variables one deviation apart: the first is larger with probability 0.760.
     assert half.auc == pytest.approx(0.760, abs=0.05)
@@ -56,7 +56,7 @@ def test_unequal_numbers_of_places_do_not_matter() -> None:
 def test_it_is_the_same_each_time_and_needs_a_picture_per_fold() -> None:
     first, second = (classify(side(9, 5, 1, 1), side(9, 5, 0, 2), seed=4) for _ in range(2))
     assert first.auc == second.auc
-    assert first.tells == second.tells
+    assert first.top_features == second.top_features
     with pytest.raises(ValueError, match=f"{FOLDS} folds"):
         classify(side(4, 9, 1, 1), side(9, 9, 0, 2), seed=0)
 

@@ -25,9 +25,9 @@ SOFTWARE = {"code": "abc", "device": "cpu"}
 
 def make(source: Path, folder: Path, settings: dict | None = None, **options) -> DegradeSummary:
     arguments = {"workers": options.pop("workers", 2), "overwrite": options.pop("overwrite", False)}
-    made_with = options.pop("made_with", SOFTWARE)
+    software = options.pop("software", SOFTWARE)
     maker = PairMaker(options.pop("degradation", NOISY), options.pop("scale", 4), **options)
-    return degrade_folder(source, folder, maker, settings or {"seed": 0}, made_with, **arguments)
+    return degrade_folder(source, folder, maker, settings or {"seed": 0}, software, **arguments)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -211,7 +211,7 @@ def test_a_finished_set_is_left_alone(photos: Path, tmp_path: Path) -> None:
     make(photos, tmp_path / "lr")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "lr").rglob("*")}
     later = {"code": "def", "device": "cpu"}  # which made nothing of it
-    assert make(photos, tmp_path / "lr", made_with=later) == DegradeSummary(0, 6, [])
+    assert make(photos, tmp_path / "lr", software=later) == DegradeSummary(0, 6, [])
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "lr").rglob("*")} == times
 
 
@@ -223,8 +223,8 @@ def test_only_changed_outputs_are_generated_again(photos: Path, tmp_path: Path) 
     shutil.copy(photos / "0000.png", photos / "0003.png")
     shutil.copy(photos / "0000.png", photos / "new.png")
     later = {"code": "def", "device": "cpu"}
-    assert make(photos, lr, made_with=later) == DegradeSummary(made=4, kept=3, failures=[])
-    make(photos, tmp_path / "whole", made_with=later)
+    assert make(photos, lr, software=later) == DegradeSummary(made=4, kept=3, failures=[])
+    make(photos, tmp_path / "whole", software=later)
     mended, whole = contents(lr), contents(tmp_path / "whole")
     del mended["manifest.json"], whole["manifest.json"]
     assert mended == whole
@@ -247,9 +247,7 @@ def test_a_set_with_other_settings_is_refused_or_replaced_on_request(
     assert contents(lr) == contents(tmp_path / "fresh") | {"mine.txt": b"not of this set"}
 
 
-def test_pictures_whose_originals_are_gone_are_not_left_in_a_set(
-    photos: Path, tmp_path: Path
-) -> None:
+def test_pictures_of_deleted_originals_are_removed(photos: Path, tmp_path: Path) -> None:
     make(photos, tmp_path / "lr")
     (photos / "0002.png").unlink()
     with pytest.raises(DataError, match=r"1 more pictures \(such as 0002.png\)"):
@@ -269,7 +267,7 @@ def test_a_manifest_cannot_have_files_elsewhere_removed(photos: Path, tmp_path: 
     assert precious.read_bytes() == b"mine"
 
 
-def test_files_that_no_manifest_knows_are_not_replaced(photos: Path, tmp_path: Path) -> None:
+def test_files_outside_the_manifest_are_not_replaced(photos: Path, tmp_path: Path) -> None:
     lr = tmp_path / "lr"
     lr.mkdir()
     (lr / "0000.png").write_bytes(b"mine")

@@ -55,7 +55,7 @@ def test_a_listed_check_runs_on_every_split_and_is_reported(
         for name, count in (("train", 3), ("val/photos", 2))
     }
     report = Checkup(workers=1, cache=str(tmp_path / "c.sqlite")).run(folders)
-    found = [(p.split, p.what, p.fix) for p in report.warnings if p.check == "gloomy"]
+    found = [(p.split, p.description, p.fix) for p in report.warnings if p.check == "gloomy"]
     assert found == [
         ("train", "is one of 3 pictures", "open the curtains"),
         ("val/photos", "is one of 2 pictures", "open the curtains"),

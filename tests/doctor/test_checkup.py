@@ -145,22 +145,22 @@ class TestFiles:
         bad.write_bytes(bad.read_bytes()[:-900])
         problem = the_only(examine(HRFolder(str(photos), 4)), "unreadable", "error")
         assert problem.place == str(bad)
-        assert "cut short" in problem.what
+        assert "cut short" in problem.description
         assert problem.fix.startswith("copy or download it again")
 
     def test_a_file_without_permission_or_content(self, examine, photos):
         (photos / "0001.png").write_bytes(b"")
         problem = the_only(examine(HRFolder(str(photos), 4)), "unreadable", "error")
-        assert "is empty (0 bytes)" in problem.what
+        assert "is empty (0 bytes)" in problem.description
 
     def test_sixteen_bits_grey_are_refused_and_color_is_read_with_a_warning(self, examine, photos):
         deep_png(photos / "0001.png", kind=0)
         problem = the_only(examine(HRFolder(str(photos), 4)), "bit_depth", "error")
-        assert "16 bits per channel" in problem.what
+        assert "16 bits per channel" in problem.description
         assert problem.place.endswith("0001.png")
         deep_png(photos / "0001.png", kind=2)
         problem = the_only(examine(HRFolder(str(photos), 4)), "depth_reduced", "warning")
-        assert "upper 8" in problem.what
+        assert "upper 8" in problem.description
 
     @pytest.mark.parametrize(
         ("mode", "suffix"), [("P", "png"), ("L", "png"), ("RGBA", "png"), ("CMYK", "jpg")]
@@ -170,8 +170,8 @@ class TestFiles:
         (photos / "0003.png").unlink()
         image.save(photos / f"0003.{suffix}")
         problem = the_only(examine(HRFolder(str(photos), 4)), "color_mode", "warning")
-        assert f"(mode {mode})" in problem.what
-        assert ("transparency" in problem.what) == (mode == "RGBA")
+        assert f"(mode {mode})" in problem.description
+        assert ("transparency" in problem.description) == (mode == "RGBA")
 
     def test_a_profile_counts_by_what_it_does_not_by_its_name(self, examine, photos):
         image = Image.open(photos / "0004.png")
@@ -182,14 +182,14 @@ class TestFiles:
         swapped = srgb.replace(b"rXYZ", b"?XYZ").replace(b"gXYZ", b"rXYZ").replace(b"?XYZ", b"gXYZ")
         image.save(photos / "0004.png", icc_profile=swapped)
         problem = the_only(examine(HRFolder(str(photos), 4)), "color_profile", "warning")
-        assert "takes the pixels as they are" in problem.what
+        assert "takes the pixels as they are" in problem.description
         assert "convert it to sRGB" in problem.fix
 
     def test_a_profile_that_changes_colors_by_a_few_levels_counts(self, examine, photos):
         image = Image.open(photos / "0004.png")
         image.save(photos / "0004.png", icc_profile=gamma_profile())
         problem = the_only(examine(HRFolder(str(photos), 4)), "color_profile", "warning")
-        levels = int(problem.what.split("up to ")[1].split(" levels")[0])
+        levels = int(problem.description.split("up to ")[1].split(" levels")[0])
         # Level 10: sRGB is linear there, 10 / 255 / 12.92; a gamma of 2.2 gives a quarter of it.
         expected = 10 - 255 * 12.92 * (10 / 255) ** 2.2
         assert expected < levels < 20
@@ -200,23 +200,23 @@ class TestFiles:
         exif[0x0112] = 6
         image.save(photos / "0005.png", exif=exif)
         problem = the_only(examine(HRFolder(str(photos), 4)), "rotation", "warning")
-        assert "other programs may not" in problem.what
+        assert "other programs may not" in problem.description
 
 
 class TestNamesAndSizes:
     def test_a_missing_folder_and_a_missing_name(self, examine, photos, tmp_path):
         problem = the_only(examine(HRFolder(str(tmp_path / "gone"), 4)), "missing", "error")
-        assert f"{tmp_path / 'gone'} does not exist" in problem.what
+        assert f"{tmp_path / 'gone'} does not exist" in problem.description
         assert problem.fix.startswith("correct the path")
         selected = HRFolder(str(photos), 4, names=["0001", "0009"])
         problem = the_only(examine(selected), "missing", "error")
-        assert "no image named 0009" in problem.what
+        assert "no image named 0009" in problem.description
 
     def test_a_missing_folder_of_partners_is_one_problem(self, examine, pairs, tmp_path):
         dataset = pairs()
         gone = PairedFolder(str(dataset.hr), str(tmp_path / "gone"), 4, 64)
         problem = the_only(examine(gone), "missing", "error")
-        assert str(tmp_path / "gone") in problem.what
+        assert str(tmp_path / "gone") in problem.description
 
     def test_orphans_on_both_sides(self, examine, pairs):
         dataset = pairs()
@@ -224,7 +224,7 @@ class TestNamesAndSizes:
         (dataset.lr / "0003.png").unlink()
         report = examine(dataset)
         assert [p.check for p in report.errors] == ["unpaired", "unpaired"]
-        assert {p.place: p.what for p in report.errors} == {
+        assert {p.place: p.description for p in report.errors} == {
             str(dataset.lr / "0000.png"): f"has no hr partner in {dataset.hr}",
             str(dataset.hr / "0003.png"): f"has no lr partner in {dataset.lr}",
         }
@@ -247,21 +247,21 @@ class TestNamesAndSizes:
     def test_a_size_off_the_scale(self, examine, photos):
         Image.open(photos / "0001.png").crop((0, 0, 110, 96)).save(photos / "0001.png")
         problem = the_only(examine(HRFolder(str(photos), 4)), "cut_to_scale", "warning")
-        assert "96 x 110" in problem.what
+        assert "96 x 110" in problem.description
         assert "cut it to 96 x 108" in problem.fix
 
     def test_a_picture_smaller_than_a_patch(self, examine, photos):
         Image.open(photos / "0001.png").crop((0, 0, 60, 96)).save(photos / "0001.png")
         problem = the_only(examine(HRFolder(str(photos), 4, 64)), "too_small", "error")
-        assert "96 x 60" in problem.what
-        assert "64 x 64" in problem.what
+        assert "96 x 60" in problem.description
+        assert "64 x 64" in problem.description
 
     def test_a_camera_picture_smaller_than_an_lr_patch(self, examine, photos, tmp_path):
         write_png(tmp_path / "real/a.png", read_image(photos / "0000.png")[:15, :40])
         dataset = UnpairedFolder(str(photos), str(tmp_path / "real"), 4, 64)
         problem = the_only(examine(dataset), "too_small", "error")
         assert problem.place == str(tmp_path / "real/a.png")
-        assert "16 x 16" in problem.what
+        assert "16 x 16" in problem.description
 
     def test_lr_of_the_wrong_size(self, examine, pairs):
         dataset = pairs()
@@ -269,7 +269,7 @@ class TestNamesAndSizes:
         Image.open(path).crop((0, 0, 72, 63)).save(path)
         problem = the_only(examine(dataset), "size_mismatch", "error")
         assert problem.place == str(path)
-        assert "63 x 72 (height x width), expected 64 x 72" in problem.what
+        assert "63 x 72 (height x width), expected 64 x 72" in problem.description
 
 
 class TestPairs:
@@ -306,7 +306,7 @@ class TestPairs:
         assert problem.place == str(dataset.lr / "0001.png")
         found = examine(dataset).splits[0].alignments["0001"]
         assert (found.down, found.right) == pytest.approx((0.5, 0), abs=0.05)
-        assert f"lies {found.down:+.2f} lr pixels down" in problem.what
+        assert f"lies {found.down:+.2f} lr pixels down" in problem.description
         assert the_only(examine(dataset, severity={"shift": "warning"}), "shift", "warning")
         assert examine(dataset, shift=0.6).problems == []
 
@@ -320,7 +320,7 @@ class TestPairs:
         found = report.splits[0].alignments["0001"]
         assert max(abs(found.down), abs(found.right)) < 0.1
         assert found.stretch == pytest.approx(-1.5 / 4, abs=0.1)
-        assert f"{found.stretch:+.2f} outwards" in problem.what
+        assert f"{found.stretch:+.2f} outwards" in problem.description
 
     def test_two_pairs_are_too_few_to_judge_a_split_by(self, examine, pairs):
         dataset = pairs(nearest_of_pillow)  # an eighth of a pixel: no single one is bad
@@ -333,7 +333,7 @@ class TestPairs:
         assert examine(two).problems == []
         problem = the_only(examine(three), "shift", "error")
         assert problem.place == "all of train"
-        assert "median of 3 pairs" in problem.what
+        assert "median of 3 pairs" in problem.description
 
     def test_partners_mixed_up(self, examine, pairs):
         dataset = pairs()
@@ -362,7 +362,7 @@ class TestCopies:
         report = examine(HRFolder(str(photos), 4), HRFolder(str(tmp_path / "val"), 4))
         problem = the_only(report, "leak", "error", split="val/photos")
         assert [p.path.stem for p in problem.pictures] == ["other", "0002"]
-        assert ("the same pixels" in problem.what) == (change == "pixels")
+        assert ("the same pixels" in problem.description) == (change == "pixels")
         assert problem.fix == "remove it from train or from val/photos"
 
     def test_a_leak_into_a_test_set_is_found_too(self, examine, photos, tmp_path):
@@ -384,7 +384,7 @@ class TestCopies:
         train = UnpairedFolder(str(photos), str(camera), 4, 64)
         report = examine(train, LRFolder(str(camera), 4))
         problem = the_only(report, "leak", "error", split="val/photos")
-        assert "is the same file as" in problem.what
+        assert "is the same file as" in problem.description
 
     def test_copies_within_a_split_are_one_group(self, examine, photos):
         shutil.copy(photos / "0001.png", photos / "a.png")
@@ -392,7 +392,7 @@ class TestCopies:
         problem = the_only(examine(HRFolder(str(photos), 4)), "near_duplicate", "warning")
         assert {p.path.name for p in problem.pictures} == {"0001.png", "a.png", "b.jpg"}
 
-    def test_featureless_pictures_are_not_taken_for_copies(self, examine, photos, tmp_path):
+    def test_featureless_pictures_are_not_reported_as_copies(self, examine, photos, tmp_path):
         for index, grey in enumerate((100, 140)):
             write_png(photos / f"grey{index}.png", np.full((96, 96, 3), grey, np.uint8))
         write_png(tmp_path / "val/grey.png", np.full((96, 96, 3), 120, np.uint8))
@@ -407,7 +407,7 @@ class TestFlat:
         write_png(photos / "0001.png", image)
         problem = the_only(examine(HRFolder(str(photos), 4)), "flat", "warning")
         assert problem.place.endswith("0001.png")
-        assert "flat in 67% of its area" in problem.what
+        assert "flat in 67% of its area" in problem.description
         assert examine(HRFolder(str(photos), 4), flat_share=0.7).problems == []
 
     def test_a_split_that_is_flat_in_large_part(self, examine, photos):
@@ -417,7 +417,7 @@ class TestFlat:
             write_png(path, image)
         problem = the_only(examine(HRFolder(str(photos), 4)), "flat", "warning")
         assert problem.place == "all of train"
-        assert problem.what == "33% of all patches are flat"
+        assert problem.description == "33% of all patches are flat"
 
 
 class TestOrder:
@@ -488,7 +488,7 @@ def test_a_packed_folder_is_examined_too(examine, photos, tmp_path):
     shutil.copy(photos / "0001.png", photos / "copy.png")
     pack_folder(photos, tmp_path / "packed")
     problem = the_only(examine(HRFolder(str(tmp_path / "packed"), 4)), "near_duplicate", "warning")
-    assert "copy (packed)" in problem.what
+    assert "copy (packed)" in problem.description
     pixels = tmp_path / "packed/packed.bin"
     damaged = bytearray(pixels.read_bytes())
     damaged[10] ^= 1

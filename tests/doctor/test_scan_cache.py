@@ -1,5 +1,6 @@
 """The doctor remembers by content: it decodes once, sees changes, and survives a bad cache."""
 
+import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from PIL import Image
 from srrescgan.data import HRFolder
 from srrescgan.data.stored_image import ImageFile
 from srrescgan.doctor import Checkup
+from srrescgan.doctor.image_info import ImageInfo
 from srrescgan.doctor.scan_cache import ScanCache, default_cache
 
 
@@ -53,9 +55,7 @@ def test_a_second_run_neither_decodes_nor_reads(photo_folder, tmp_path, decoded,
     assert second.splits[0].images == first.splits[0].images
 
 
-def test_a_changed_file_is_seen_and_a_renamed_one_not_decoded_again(
-    photo_folder, tmp_path, decoded
-):
+def test_a_changed_file_is_decoded_again_and_a_renamed_one_is_not(photo_folder, tmp_path, decoded):
     folder, cache = photo_folder(), tmp_path / "cache.sqlite"
     aged(folder)
     run(folder, cache)
@@ -68,6 +68,15 @@ def test_a_changed_file_is_seen_and_a_renamed_one_not_decoded_again(
     report = run(folder, cache)
     assert decoded == ["0002.png"]
     assert [(p.check, p.pictures[0].path.name) for p in report.problems] == [("flat", "0002.png")]
+
+
+def test_a_cached_measurement_keeps_its_stored_names() -> None:
+    stored = {"mode": "I", "bits": 16, "refused": True, "turned": True}
+    info = ImageInfo.load(json.dumps(stored))
+    assert info == ImageInfo(mode="I", bits=16, unsupported=True, has_exif_rotation=True)
+    written = json.loads(info.dump())
+    assert stored.items() <= written.items()
+    assert not written.keys() & {"unsupported", "has_exif_rotation"}
 
 
 def test_another_threshold_of_measuring_is_another_fact(photo_folder, tmp_path, decoded):

@@ -1,4 +1,4 @@
-"""The contact sheet shows the pixels themselves, at the worst place."""
+"""The contact sheet shows the pixels themselves, in the worst region."""
 
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def test_each_score_stands_under_its_method() -> None:
     assert columns == {1, 2}
 
 
-def test_a_missing_picture_leaves_an_empty_tile_and_long_names_are_cut() -> None:
+def test_a_missing_picture_leaves_an_empty_tile_and_long_names_are_shortened() -> None:
     good = image_result("名" * 300, size=(16, 16))
     image = replace(good, outputs={"bicubic": good.outputs["bicubic"]}, hr=None)
     items = evaluation_and_worst_cases(image)[1].items

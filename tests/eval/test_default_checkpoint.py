@@ -40,6 +40,6 @@ def test_the_best_by_whatever_was_measured_comes_before_the_last(tmp_path: Path)
         best.unlink()
 
 
-def test_without_any_it_says_where_it_looked(tmp_path: Path) -> None:
+def test_the_error_without_a_checkpoint_lists_the_folders_searched(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"srrescgan_model\.pth.*runs.*ckpt_path="):
         default_checkpoint(tmp_path / "srrescgan_model.pth", tmp_path / "runs")

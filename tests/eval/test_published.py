@@ -50,7 +50,7 @@ def rank(
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_table_is_named_after_its_file_and_says_where_it_is_from(path: Path) -> None:
+def test_every_table_is_named_after_its_file_and_states_its_sources(path: Path) -> None:
     found = table(path.stem)
     assert found.rows
     assert all("github.com/" in source for source in found.sources.values())
@@ -142,7 +142,7 @@ def test_where_higher_is_better_the_highest_is_first_even_if_infinite() -> None:
     rank(table("aim20"), measured(31.0, 0.1, "aim20"), "aim20", ["sr"])
 
 
-def test_without_the_ranking_metric_a_row_is_last_and_says_why() -> None:
+def test_a_row_without_the_ranking_metric_is_last_with_a_reason() -> None:
     rows = scores_of("sr", "rgb8/psnr", [24.0], "track1")
     ranking = rank(table("ntire20_track1"), evaluation_of(rows), "track1", ["sr"])
     assert (ranking.rows[-1].name, ranking.rows[-1].rank) == ("sr", None)

@@ -42,7 +42,7 @@ def cells(table: str) -> list[list[str]]:
     return [[c.strip() for c in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def test_means_are_taken_over_images_and_sets_stay_apart() -> None:
+def test_means_are_over_the_images_of_one_set() -> None:
     rows = [
         *scores_of("sr", "rgb8/psnr", [1.0, 2.0, 6.0]),
         ScoreRow("b", "x", "sr", {"rgb8/psnr": 9.0}),
@@ -79,7 +79,7 @@ def test_intervals_stand_behind_the_mean_and_few_images_are_called_few(three: Ev
     assert "too narrow" not in markdown(tables_of(many))
 
 
-def test_a_mean_over_fewer_images_says_so_and_does_not_compete() -> None:
+def test_a_mean_over_fewer_images_is_marked_and_not_ranked() -> None:
     rows = [*scores_of("a", "rgb8/psnr", [20.0, 10.0]), *scores_of("b", "rgb8/psnr", [20.0])]
     rows += [ScoreRow("set5", "1", "b", {}, "1.png is truncated")]
     rows += scores_of("c", "rgb8/psnr", [20.0, 11.0])

@@ -1,4 +1,4 @@
-"""The worst place is found, on the grid of lr, whatever the picture's size."""
+"""The worst region is found, on the grid of lr, whatever the picture's size."""
 
 import numpy as np
 import pytest

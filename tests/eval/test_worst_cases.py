@@ -81,7 +81,7 @@ def test_an_image_on_which_the_method_failed_comes_last_and_is_kept_if_there_is_
     assert kept(worst) == ["good", "failed"]
 
 
-def test_pictures_come_back_as_they_went_in() -> None:
+def test_pictures_are_compressed_without_loss() -> None:
     image = image_result("i", size=(100, 132))
     worst = WorstCases(COLUMNS, "sr")
     worst.add(image)

@@ -52,7 +52,7 @@ def test_reports_are_written_and_the_same_each_time(folders: Path, tmp_path: Pat
     found = run(folders, tmp_path / "a")
     said = " ".join(capsys.readouterr().out.split())  # whatever the width of the terminal
     assert "noise_level" in said
-    assert "nearer to real than the baseline in" in said
+    assert "closer to real ones than the baseline in" in said
     level = found["distances"]["noise_level"]
     assert level["made"] == pytest.approx(1, abs=0.4)
     assert level["baseline"] == pytest.approx(6, abs=0.6)
@@ -92,7 +92,7 @@ def test_limits_that_are_kept_let_the_command_end_well(folders: Path, tmp_path: 
     assert set(found["domains"]) == {"real", "made"}
 
 
-def test_mistakes_are_named_and_nothing_is_written(folders: Path, tmp_path: Path) -> None:
+def test_mistakes_are_reported_and_nothing_is_written(folders: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(ConfigError, match=r"max_distance\.noise_levl.*noise_level"):
         run(folders, out, "max_distance.noise_levl=1")

@@ -87,7 +87,7 @@ def test_on_the_fly_and_on_disk_are_the_same_pixels(
         assert changed == (leaf != "none")
 
 
-def test_a_set_says_which_weights_made_it_wherever_they_lie(
+def test_the_manifest_identifies_the_weights_by_content(
     photo_folder, tmp_path: Path, weights: Path
 ) -> None:
     folder = photo_folder(count=1)
@@ -131,7 +131,7 @@ def test_a_step_of_a_composition_is_reached_from_the_command_line() -> None:
     assert build(cfg.degradation).steps[1].sigma == 0.1
 
 
-def test_killed_and_started_again_equals_uninterrupted(
+def test_a_killed_and_resumed_run_equals_an_uninterrupted_one(
     photo_folder, tmp_path: Path, weights: Path
 ) -> None:
     folder = photo_folder(count=60, size=(96, 112))

@@ -33,9 +33,7 @@ def folders(photo_folder, tmp_path: Path) -> tuple[Path, Path]:
     return train, val
 
 
-def test_the_command_reports_and_its_exit_code_says_whether_training_may_start(
-    folders, tmp_path: Path
-) -> None:
+def test_the_exit_code_states_whether_training_may_start(folders, tmp_path: Path) -> None:
     train, val = folders
     keys = ("data=folders", f"data.train.hr={train}", f"data.val.photos.hr={val}", "patch_size=64")
     done = run_here("doctor", *keys, "output_dir=out", cwd=tmp_path)
@@ -89,7 +87,7 @@ def test_training_refuses_what_the_doctor_refuses(folders, tmp_path: Path) -> No
     # doctor=skip: test_commands.py trains on such data, in the test of a truncated picture.
 
 
-def test_the_gate_says_one_line_and_leaves_no_report_on_healthy_data(
+def test_the_gate_prints_one_line_and_writes_no_report_on_healthy_data(
     folders, tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     train, val = folders

@@ -28,7 +28,7 @@ def test_missing_folders_are_named_and_nothing_is_written(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_whole_run_says_what_it_did_and_what_comes_next(
+def test_a_whole_run_prints_its_steps_and_the_next_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data_set = lay_out("df2k_noise8", tmp_path / "data")

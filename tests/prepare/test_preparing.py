@@ -83,7 +83,7 @@ class TestMissing:
         assert not any(f"{root / part.folder}\n" in message for part in others)
         assert files(tmp_path) == before
 
-    def test_a_number_from_memory_says_so(self, run):
+    def test_an_unverified_count_is_marked(self, run):
         assert "(about 2650 pictures, as far as this project knows)" in refusal(
             run, "ntire20_track1"
         )

@@ -144,6 +144,15 @@ def test_an_unreadable_record_counts_as_a_job_that_never_started(tmp_path: Path)
     assert list(read_jobs(folder)) == ["job1"]
 
 
+def test_an_abandoned_job_is_stored_as_given_up(tmp_path: Path) -> None:
+    job = JobRecord(0, ("seed=1",), "failed", abandoned=True)
+    job.write(tmp_path)
+    stored = json.loads((tmp_path / "job.json").read_text())
+    assert stored["given_up"] is True
+    assert "abandoned" not in stored
+    assert JobRecord.read(tmp_path) == job
+
+
 def test_settings_have_the_shortest_names_that_are_not_mixed_up() -> None:
     jobs = {
         "a": ["optimizer.g.lr=1", "optimizer.d.lr=1", "loss.tv.weight=1", "+loss=pixel"],
@@ -155,7 +164,7 @@ def test_settings_have_the_shortest_names_that_are_not_mixed_up() -> None:
     }
 
 
-def test_the_report_says_the_same_everywhere(tmp_path: Path) -> None:
+def test_terminal_page_and_csv_show_the_same_results(tmp_path: Path) -> None:
     folder = a_sweep(tmp_path / "s", (25, 0.40), (28, 0.50), (24, 0.20), "failed", "running")
     sweep = write_report(folder)
     with (folder / "sweep.csv").open() as file:

@@ -137,7 +137,9 @@ def test_a_search_reports_and_resumes_after_a_kill(
     assert resumed == whole
 
 
-def test_a_broken_job_ends_nothing_and_is_tried_again(sweep, trainer: Trainer, capsys) -> None:
+def test_a_failed_job_does_not_end_the_sweep_and_is_tried_again(
+    sweep, trainer: Trainer, capsys
+) -> None:
     command = [*OPTUNA, *SPACE, "hydra.sweeper.n_trials=4"]
     nan = {"val/chelsea/rgb8/psnr": float("nan"), "val/chelsea/rgb8/ssim": 0.5}
     trainer.bad = {0: DataError("photo.png is no photo"), 1: RuntimeError("a bug"), 3: nan}

@@ -17,7 +17,7 @@ from srrescgan.train.preflight import (
     check_match,
     check_output,
     check_resumable,
-    load_start,
+    load_initial_state,
     sets_with_hr,
 )
 from srrescgan.weights.files import write_pth
@@ -131,17 +131,17 @@ def test_a_run_starts_from_the_given_weights(tmp_path: Path) -> None:
     for parameter in other.generator.parameters():
         parameter.data.add_(1.0)
     write_pth(other.generator.state_dict(), tmp_path / "other.pth")
-    load_start(system, None, None, 9)
+    load_initial_state(system, None, None, 9)
     assert not torch.equal(flat(system.generator), flat(other.generator))
-    load_start(system, str(tmp_path / "other.pth"), None, 9)
+    load_initial_state(system, str(tmp_path / "other.pth"), None, 9)
     assert torch.equal(flat(system.generator), flat(other.generator))
 
 
 def test_the_checkpoint_to_resume_from_is_checked(tmp_path: Path) -> None:
     path = checkpoint(tmp_path / "a.ckpt")
-    load_start(networks(), None, str(path), 9)
+    load_initial_state(networks(), None, str(path), 9)
     with pytest.raises(WeightsError, match="has reached iteration 4"):
-        load_start(networks(), None, str(path), 4)
+        load_initial_state(networks(), None, str(path), 4)
 
 
 def data(train: Any, **val: Any) -> SRDataModule:

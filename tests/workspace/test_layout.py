@@ -155,7 +155,7 @@ def test_layouts_that_cannot_be_shown_are_refused(
     assert not [*tmp_path.iterdir()]
 
 
-def test_saving_without_a_key_or_a_server_says_what_to_do(
+def test_the_error_without_a_key_or_a_server_states_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     has_key = False
@@ -179,7 +179,7 @@ def test_a_server_that_refuses_is_quoted(monkeypatch: pytest.MonkeyPatch) -> Non
         wandb_server.save(View())
 
 
-def test_without_the_package_the_command_says_what_to_install(
+def test_the_error_without_the_package_names_the_extra(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "wandb_workspaces", None)

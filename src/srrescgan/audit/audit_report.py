@@ -35,10 +35,10 @@ def verdict(comparison: DomainComparison, exceeded: Sequence[str], has_limits: b
         aucs += f", two halves of real {results['real'].auc:.3f}"
     sentences = [f"A classifier distinguishes made from real with {aucs} (0.5: never, 1: always)."]
     if "baseline" in comparison.domains:
-        nearer = [name for name in comparison.distances if comparison.gap_closed(name) > 0]
+        closer = [name for name in comparison.distances if comparison.gap_closed(name) > 0]
         sentences.append(
-            f"Made is nearer to real than the baseline in {len(nearer)} of"
-            f" {len(comparison.distances)} statistics."
+            "Generated pictures are closer to real ones than the baseline in"
+            f" {len(closer)} of {len(comparison.distances)} statistics."
         )
     if has_limits:
         sentences.append(
@@ -103,7 +103,7 @@ def report_page(
         " expect no degradation to be below it. Gap closed: 100 % is all of the distance from the"
         " baseline to real, negative is farther than the baseline. Noise is measured where pictures"
         " are flat, so the photographs need not show the same subjects. The text below each plot"
-        " says what the statistic cannot tell."
+        " states the limits of the statistic."
     )
     for statistic in STATISTICS:
         report.heading(statistic.name)
@@ -111,11 +111,11 @@ def report_page(
     report.heading(CLASSIFIER)
     report.text(ABOUT)
     for label, result in comparison.classifications.items():
-        if result.tells:
+        if result.top_features:
             report.picture(plots[f"{CLASSIFIER}_{label}"], f"{label} against real")
             report.text(f"Features with the largest weights (positive: higher in {label}):")
             weights: list[list[str | float]] = [
-                [name, round(weight, 2)] for name, weight in result.tells.items()
+                [name, round(weight, 2)] for name, weight in result.top_features.items()
             ]
             report.table(["feature", "weight"], weights)
     report.heading("Patches with the same noise level")
@@ -145,7 +145,7 @@ def write_json(
             for statistic in STATISTICS
         },
         CLASSIFIER: {
-            label: {"auc": result.auc, "deviation": result.deviation, "tells": result.tells}
+            label: {"auc": result.auc, "deviation": result.deviation, "tells": result.top_features}
             for label, result in comparison.classifications.items()
         },
         "versions": {name: version(name) for name in _PACKAGES}

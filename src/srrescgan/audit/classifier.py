@@ -15,14 +15,13 @@ from srrescgan.audit.features import NAMES
 FOLDS = 5
 ABOUT = (
     "Distance 2 |AUC - 0.5| of a logistic regression on the noise of flat places, in five-fold"
-    " cross-validation over pictures. It finds differences that no other statistic measures, but"
-    " it weighs a trace by how reliable it is, not by how strong: a faint one that is always there"
-    " gives 1. With few pictures, chance alone moves it by a tenth and more: compare with the"
-    " column of real itself."
+    " cross-validation over pictures. It finds differences that no other statistic measures,"
+    " however small, if they are consistent: a weak but constant one gives 1. With few pictures,"
+    " chance alone moves it by a tenth and more: compare with the column of real itself."
 )
-_TELLS = 5
+_TOP_FEATURES = 5
 """Features that are reported."""
-_STRENGTH = 0.1  # inverse of the penalty; 1 overfits when there are few pictures
+_INVERSE_PENALTY = 0.1  # 1 overfits when there are few pictures
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,14 @@ class Classification:
         deviation: standard deviation of the AUC over folds.
         scores: probability of belonging to the first domain, for each place of the first and of the
             second domain, predicted by a classifier that was not trained on that picture.
-        tells: features with the largest absolute weights, and their mean weights; positive if a
-            higher value indicates the first domain.
+        top_features: features with the largest absolute weights, and their mean weights; positive
+            if a higher value indicates the first domain.
     """
 
     auc: float
     deviation: float
     scores: tuple[np.ndarray, np.ndarray]
-    tells: dict[str, float]
+    top_features: dict[str, float]
 
     @property
     def distance(self) -> float:
@@ -75,18 +74,18 @@ def classify(
     for train, test in PredefinedSplit(fold).split():
         model = make_pipeline(
             StandardScaler(),
-            LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=2000),
+            LogisticRegression(C=_INVERSE_PENALTY, class_weight="balanced", max_iter=2000),
         ).fit(features[train], label[train])
         scores[test] = model.predict_proba(features[test])[:, 1]
         aucs.append(roc_auc_score(label[test], scores[test]))
         weights.append(model[-1].coef_[0])
     mean = np.mean(weights, axis=0)
-    strongest = np.argsort(-np.abs(mean), kind="stable")[:_TELLS]
+    strongest = np.argsort(-np.abs(mean), kind="stable")[:_TOP_FEATURES]
     return Classification(
         auc=float(np.mean(aucs)),
         deviation=float(np.std(aucs)),
         scores=(scores[label == 1], scores[label == 0]),
-        tells={NAMES[i]: float(mean[i]) for i in strongest},
+        top_features={NAMES[i]: float(mean[i]) for i in strongest},
     )
 
 

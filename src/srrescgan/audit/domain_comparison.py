@@ -98,7 +98,7 @@ def _compare_halves(real: Domain, seed: int) -> tuple[dict[str, float], Classifi
         auc=float(np.mean([c.auc for c in classifications])),
         deviation=float(np.mean([c.deviation for c in classifications])),
         scores=classifications[0].scores,
-        tells={},
+        top_features={},
     )
     distances[CLASSIFIER] = [c.distance for c in classifications]
     return {name: float(np.mean(values)) for name, values in distances.items()}, mean

@@ -1,4 +1,4 @@
-"""Features of the classifier: 26 numbers that describe the noise of a place."""
+"""Features of the classifier: 26 numbers that describe the noise of one flat block."""
 
 import torch
 from torch import Tensor

@@ -8,9 +8,9 @@ from srrescgan.ops.filters import low_pass
 BLOCK = 20
 """Side of a block, pixels."""
 _WINDOW = 5
-_OFFERED = 0.1
+_CANDIDATE_SHARE = 0.1
 """Share of each picture's blocks that are candidates."""
-_KEPT = 1 / 3
+_KEPT_SHARE = 1 / 3
 """Share of all candidates that are kept."""
 _CLIPPED = 0.01
 """Share of clipped pixels above which a block is left out."""
@@ -23,11 +23,11 @@ def flattest(patches: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
     The flattest tenth of each picture's blocks are candidates, so that the smoothest subject does
     not represent all pictures. The flattest third of all candidates is kept, so that the noise of a
     folder full of foliage is not measured in leaves. A block is flat if it varies little after a
-    blur; noise is what the blur removes (:func:`residual`). Selecting flat blocks must not select
-    quiet ones: the variance that white noise keeps in spite of the blur is subtracted, and blocks
-    that vary by less than two grey levels are equally flat and chosen from all pictures in turn.
-    Blocks with more than one pixel in a hundred at black or white in some channel are left out,
-    because clipping hides noise.
+    blur; noise is what the blur removes (:func:`residual`). The selection must not prefer
+    blocks with little noise: the variance that white noise keeps in spite of the blur is
+    subtracted, and blocks that vary by less than two grey levels are equally flat and chosen from
+    all pictures in turn. Blocks with more than one pixel in a hundred at black or white in some
+    channel are left out, because clipping hides noise.
 
     Args:
         patches: RGB in [0, 1].
@@ -48,7 +48,7 @@ def flattest(patches: Tensor, picture: Tensor) -> tuple[Tensor, Tensor]:
     candidates = [_candidates(content, picture[source] == p) for p in picture.unique()]
     rank = torch.cat([torch.arange(len(each)) for each in candidates]).argsort(stable=True)
     ranked = torch.cat(candidates)[rank]  # the best of each picture, then the second of each
-    kept = ranked[content[ranked].argsort(stable=True)][: max(1, round(_KEPT * len(ranked)))]
+    kept = ranked[content[ranked].argsort(stable=True)][: max(1, round(_KEPT_SHARE * len(ranked)))]
     kept = kept[content[kept].isfinite()].sort().values
     return blocks[kept], source[kept]
 
@@ -87,5 +87,5 @@ def _content(blocks: Tensor) -> Tensor:
 def _candidates(content: Tensor, selected: Tensor) -> Tensor:
     """Indices of the flattest blocks among those selected, flattest first."""
     indices = selected.nonzero()[:, 0]
-    count = max(1, round(_OFFERED * len(indices)))
+    count = max(1, round(_CANDIDATE_SHARE * len(indices)))
     return indices[content[indices].argsort(stable=True)[:count]]

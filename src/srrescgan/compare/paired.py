@@ -10,7 +10,7 @@ from srrescgan.eval.evaluation import Evaluation, ScoreColumn
 from srrescgan.eval.statistics import CONFIDENCE, Difference, Estimate, difference, estimate, holm
 
 _SAME_PICTURES = 1e-3  # relative difference between devices for bicubic on the same pictures
-_MOST_NAMES = 5  # in a message
+_MAX_NAMES = 5  # in a message
 
 
 class ComparisonError(UserError):
@@ -109,8 +109,8 @@ def choose_methods(
 
 def _only_method(label: str, evaluation: Evaluation) -> str:
     names = [method.name for method in evaluation.methods]
-    others = [method.name for method in evaluation.methods if method.kind != "bicubic"]
-    candidates = others or names
+    trained = [method.name for method in evaluation.methods if method.kind != "bicubic"]
+    candidates = trained or names
     if len(candidates) != 1:
         raise ComparisonError(
             f"{label} has the methods {', '.join(names) or 'none'}: choose one with"
@@ -190,27 +190,27 @@ def _check_exists(method: ComparedMethod) -> None:
 
 def _check_definitions(first: ComparedMethod, second: ComparedMethod) -> None:
     """Scores are comparable only if their column and protocol have the same definition."""
-    others = {column.key: column for column in second.evaluation.columns}
+    second_columns = {column.key: column for column in second.evaluation.columns}
     for column in first.evaluation.columns:
         labels = [each.evaluation.protocols.get(column.protocol) for each in (first, second)]
-        if column.key in others and labels[0] != labels[1]:
+        if column.key in second_columns and labels[0] != labels[1]:
             raise ComparisonError(
                 f"protocol {column.protocol} is not the same in {first.label} ({labels[0]}) and"
                 f" {second.label} ({labels[1]}): evaluate both again under one"
             )
-        if column.key in others and column != others[column.key]:
+        if column.key in second_columns and column != second_columns[column.key]:
             raise ComparisonError(
                 f"{column.key} is not the same in {first.label} ({column.description}) and"
-                f" {second.label} ({others[column.key].description}): evaluate both again in the"
-                " same way"
+                f" {second.label} ({second_columns[column.key].description}): evaluate both"
+                " again in the same way"
             )
 
 
 def _problems(first: ComparedMethod, second: ComparedMethod) -> Iterator[str]:
     for one, other in ((first, second), (second, first)):
         columns = [column.key for column in one.evaluation.columns]
-        known = [column.key for column in other.evaluation.columns]
-        yield from _only_in(one, "columns", columns, known)
+        other_columns = [column.key for column in other.evaluation.columns]
+        yield from _only_in(one, "columns", columns, other_columns)
         yield from _only_in(one, "sets", one.evaluation.sets, other.evaluation.sets)
     for name in _common(first.evaluation.sets, second.evaluation.sets):
         images = [
@@ -225,19 +225,19 @@ def _problems(first: ComparedMethod, second: ComparedMethod) -> Iterator[str]:
         yield from _only_in(second, f"{name}: images with scores", *reversed(images))
         if _different_pictures(first.evaluation, second.evaluation, name):
             yield (
-                f"{name}: {first.label} and {second.label} did not see the same pictures: their"
-                " bicubic scores differ, so the difference is not that of the methods alone"
+                f"{name}: {first.label} and {second.label} were evaluated on different pictures:"
+                " their bicubic scores differ, so the difference is not that of the methods alone"
             )
 
 
 def _only_in(
-    method: ComparedMethod, kind: str, own: Sequence[str], others: Sequence[str]
+    method: ComparedMethod, kind: str, names: Sequence[str], other_names: Sequence[str]
 ) -> Iterator[str]:
-    missing = [name for name in own if name not in set(others)]
+    missing = [name for name in names if name not in set(other_names)]
     if missing:
-        more = f" and {len(missing) - _MOST_NAMES} more" if len(missing) > _MOST_NAMES else ""
-        names = ", ".join(missing[:_MOST_NAMES])
-        yield f"{kind} only in {method.label}, not compared: {names}{more}"
+        more = f" and {len(missing) - _MAX_NAMES} more" if len(missing) > _MAX_NAMES else ""
+        listed = ", ".join(missing[:_MAX_NAMES])
+        yield f"{kind} only in {method.label}, not compared: {listed}{more}"
 
 
 def _different_pictures(first: Evaluation, second: Evaluation, name: str) -> bool:

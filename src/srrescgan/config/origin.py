@@ -9,7 +9,7 @@ import yaml
 from srrescgan.config.schema import CONFIG_DIR
 
 _GROUPS = ("debug", "sweep", "experiment", "recipe")
-"""Groups whose files set keys of other groups; a later one in this list is overridden."""
+"""Groups whose files set keys of other groups; earlier groups override later ones."""
 
 
 def setting_file(key: str, overrides: Iterable[str], config_dir: str | None = None) -> str | None:

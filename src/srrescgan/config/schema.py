@@ -290,12 +290,12 @@ def _set_folder(data_set: str, part: str) -> str:
         data_set: file in ``conf/dataset``, where the folder is written.
         part: key in its ``downloads`` or ``made``, or ``generated``.
     """
-    own: Any = OmegaConf.load(f"{CONFIG_DIR}/dataset/{data_set}.yaml")
-    parts = {**own.get("downloads", {}), **own.get("made", {})}
-    folder = own.generated if part == "generated" else parts[part].folder
-    while "folder" not in own:  # in the data set that this one extends, which comes first
-        own = OmegaConf.load(f"{CONFIG_DIR}/dataset/{own.defaults[0]}.yaml")
-    return f"{own.folder}/{folder}".removeprefix("./")
+    node: Any = OmegaConf.load(f"{CONFIG_DIR}/dataset/{data_set}.yaml")
+    parts = {**node.get("downloads", {}), **node.get("made", {})}
+    folder = node.generated if part == "generated" else parts[part].folder
+    while "folder" not in node:  # in the data set that this one extends, which comes first
+        node = OmegaConf.load(f"{CONFIG_DIR}/dataset/{node.defaults[0]}.yaml")
+    return f"{node.folder}/{folder}".removeprefix("./")
 
 
 def register() -> None:

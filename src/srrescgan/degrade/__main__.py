@@ -19,9 +19,11 @@ def degrade(cfg: DictConfig) -> None:
     device = choose_device(cfg.device)
     maker = PairMaker(degradation, cfg.scale, cfg.seed, cfg.pairs, cfg.cleanup, device)
     # The manifest names the weights by their content, not by their folder.
-    named = OmegaConf.merge(cfg, {"degradation_weights": weights.name if weights else None})
-    assert isinstance(named, DictConfig)
-    settings = degrade_settings(maker, plain(named)["degradation"], weights)
+    manifest_config = OmegaConf.merge(
+        cfg, {"degradation_weights": weights.name if weights else None}
+    )
+    assert isinstance(manifest_config, DictConfig)
+    settings = degrade_settings(maker, plain(manifest_config)["degradation"], weights)
     source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
     run_degrade(source, folder, maker, settings, cfg.workers, cfg.overwrite)
 

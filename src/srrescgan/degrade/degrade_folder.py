@@ -60,7 +60,7 @@ def degrade_folder(
     folder: Path,
     maker: PairMaker,
     settings: dict[str, Any],
-    made_with: dict[str, Any],
+    software: dict[str, Any],
     workers: int = 4,
     overwrite: bool = False,
 ) -> DegradeSummary:
@@ -79,7 +79,7 @@ def degrade_folder(
         maker: makes the pictures of an original.
         settings: everything that affects pixels. Stored in the manifest; output that was made with
             other settings is not changed.
-        made_with: software and device, for the manifest.
+        software: versions and device, for the manifest.
         workers: threads, at least 1.
         overwrite: remove output with other settings, and replace files that no manifest lists.
 
@@ -92,7 +92,7 @@ def degrade_folder(
     tasks = plan_tasks(source, folder, maker.roles)
     manifest = _open_manifest(folder, settings, tasks, overwrite)
     try:
-        return _complete(tasks, folder, maker, manifest, made_with, workers)
+        return _complete(tasks, folder, maker, manifest, software, workers)
     except OSError as error:
         raise DataError(
             f"cannot write to {folder} ({error.strerror or error}): free disk space or choose a"
@@ -105,7 +105,7 @@ def _complete(
     folder: Path,
     maker: PairMaker,
     manifest: Manifest,
-    made_with: dict[str, Any],
+    software: dict[str, Any],
     workers: int,
 ) -> DegradeSummary:
     """Degrade every original whose files do not match the manifest."""
@@ -120,7 +120,7 @@ def _complete(
         remove_leftovers([folder / MANIFEST, folder / JOURNAL])
         for task in to_do:  # an original that is damaged now must not keep its old entry
             manifest.entries.pop(task.input, None)
-        manifest.resume(made_with)
+        manifest.resume(software)
         failures = _make_all(pool, to_do, maker, manifest, workers)
     manifest.finish((task.input for task in tasks), failures)
     return DegradeSummary(len(to_do) - len(failures), len(done), failures)

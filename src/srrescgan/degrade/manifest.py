@@ -53,14 +53,14 @@ class Manifest:
     Args:
         folder: of the output.
         settings: everything that affects pixels, as JSON values.
-        made_with: every combination of software and device that was used, in order.
+        software: every combination of software and device that was used, in order.
         entries: by input.
         finished: whether the run was finished.
     """
 
     folder: Path
     settings: dict[str, Any]
-    made_with: list[dict[str, Any]] = field(default_factory=list)
+    software: list[dict[str, Any]] = field(default_factory=list)
     entries: dict[str, ManifestEntry] = field(default_factory=dict)
     finished: bool = False
 
@@ -94,12 +94,12 @@ class Manifest:
         by_input = {entry["input"]: entry for entry in entries}
         return cls(folder, head["settings"], head["made_with"], by_input, finished)
 
-    def resume(self, made_with: dict[str, Any]) -> None:
+    def resume(self, software: dict[str, Any]) -> None:
         """Start or resume: write a journal with the entries so far."""
-        if made_with not in self.made_with:
-            self.made_with.append(made_with)
+        if software not in self.software:
+            self.software.append(software)
         self.finished = False
-        head = {"settings": self.settings, "made_with": self.made_with}
+        head = {"settings": self.settings, "made_with": self.software}
         lines = [json.dumps(line) for line in (head, *self.entries.values())]
         with replacing(self.folder / JOURNAL) as temporary:
             temporary.write_text("".join(f"{line}\n" for line in lines))
@@ -114,7 +114,7 @@ class Manifest:
         """Write the manifest, its images in the order of ``inputs``, and remove the journal."""
         manifest = {
             "settings": self.settings,
-            "made_with": self.made_with,
+            "made_with": self.software,
             "images": [self.entries[name] for name in inputs if name in self.entries],
             "failed": failures,
         }

@@ -60,8 +60,8 @@ def run_degrade(
     Raises:
         DataError: lists the originals that cannot be used; the others have been degraded.
     """
-    made_with = {**software(), "device": maker.device.type}
-    summary = degrade_folder(source, folder, maker, settings, made_with, workers, overwrite)
+    versions = {**software(), "device": maker.device.type}
+    summary = degrade_folder(source, folder, maker, settings, versions, workers, overwrite)
     if summary.failures:
         listed = "\n  ".join(failure["reason"] for failure in summary.failures)
         total = summary.made + summary.kept + len(summary.failures)

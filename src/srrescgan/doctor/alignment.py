@@ -23,13 +23,13 @@ _SMALLEST = 24
 """Smallest side of a window, lr pixels, unless the picture is smaller."""
 _STEPS = 50
 """Resolution of the measurement, steps per pixel."""
-_TRUSTED = 0.6
+_MAX_ERROR = 0.6
 """Registration error, sqrt(1 - correlation^2), up to which a window counts."""
-_AGREED = 0.1
+_MAX_SPREAD = 0.1
 """Largest spread of the windows, lr pixels, up to which a measurement counts."""
 _CONTRAST = 0.5 / 255
 """Standard deviation of a faded window below which there is not enough content to register."""
-_REACH = 3
+_FILTER_RADIUS = 3
 """Radius of the downscaling filter, lr pixels."""
 
 
@@ -44,7 +44,7 @@ class Alignment:
         stretch: how far its edges lie too far outside; negative for inside.
         error: registration error of the best window, 0 (equal up to a factor) to 1 (unrelated); 1
             if no window has enough contrast.
-        spread: median distance of the windows' shifts from what shift and stretch predict.
+        spread: median residual of the fit, lr pixels.
     """
 
     windows: int
@@ -57,7 +57,7 @@ class Alignment:
     @property
     def measured(self) -> bool:
         """Whether most windows could be measured and agree."""
-        return self.windows >= 3 and self.spread <= _AGREED
+        return self.windows >= 3 and self.spread <= _MAX_SPREAD
 
 
 def align(hr: np.ndarray, lr: np.ndarray, scale: int) -> Alignment:
@@ -69,7 +69,7 @@ def align(hr: np.ndarray, lr: np.ndarray, scale: int) -> Alignment:
     """
     windows = _windows(*lr.shape[:2])
     registered = [_register(hr, lr, scale, window) for window in windows]
-    trusted = [index for index, (_, error) in enumerate(registered) if error <= _TRUSTED]
+    trusted = [index for index, (_, error) in enumerate(registered) if error <= _MAX_ERROR]
     best = min(error for _, error in registered)
     if not trusted:
         return Alignment(0, 0.0, 0.0, 0.0, best, 0.0)
@@ -109,10 +109,10 @@ def _register(
     hr: np.ndarray, lr: np.ndarray, scale: int, window: _Window
 ) -> tuple[tuple[float, float], float]:
     """Shift ``(down, right)`` of a window, and the registration error."""
-    top_margin, left_margin = min(_REACH, window.top), min(_REACH, window.left)
+    top_margin, left_margin = min(_FILTER_RADIUS, window.top), min(_FILTER_RADIUS, window.left)
     region = hr[
-        (window.top - top_margin) * scale : (window.top + window.height + _REACH) * scale,
-        (window.left - left_margin) * scale : (window.left + window.width + _REACH) * scale,
+        (window.top - top_margin) * scale : (window.top + window.height + _FILTER_RADIUS) * scale,
+        (window.left - left_margin) * scale : (window.left + window.width + _FILTER_RADIUS) * scale,
     ]
     region = region[: region.shape[0] // scale * scale, : region.shape[1] // scale * scale]
     downscaled = imresize(_luma(region), 1 / scale)[0, 0].numpy()

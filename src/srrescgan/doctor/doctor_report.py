@@ -79,7 +79,7 @@ class DoctorReport:
             console.print(f"[bold {color}]{severity} {check}[/]: {len(problems)} found")
             for problem in problems[:SHOWN]:
                 console.print(
-                    f"  [{problem.split}] {problem.place}: {problem.what}",
+                    f"  [{problem.split}] {problem.place}: {problem.description}",
                     *(f"      fix: {problem.fix}",) if problem.fix else (),
                     sep="\n",
                     markup=False,
@@ -106,7 +106,7 @@ class DoctorReport:
                     "severity": self.severity[problem.check],
                     "split": problem.split,
                     "files": [str(picture) for picture in problem.pictures],
-                    "what": problem.what,
+                    "what": problem.description,
                     "fix": problem.fix,
                 }
                 for problem in self.problems
@@ -128,7 +128,7 @@ class DoctorReport:
         left = ILLUSTRATED
         for check, problems in self._by_check().items():
             page.heading(f"{self.severity[check]}: {check} ({len(problems)})")
-            table = [[each.split, each.place, each.what, each.fix] for each in problems]
+            table = [[each.split, each.place, each.description, each.fix] for each in problems]
             page.table(["split", "file", "what", "fix"], table)
             for problem in problems[:left]:
                 for image, caption in problem_images(problem):

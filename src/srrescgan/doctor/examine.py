@@ -63,7 +63,9 @@ def require_healthy(checkup: Checkup, datasets: Mapping[str, FolderDataset], fol
         return
     report.write_json(folder / "doctor.json")
     report.write_html(folder / "doctor.html")
-    lines = [f"  [{each.split}] {each.place}: {each.what}: {each.fix}" for each in report.errors]
+    lines = [
+        f"  [{each.split}] {each.place}: {each.description}: {each.fix}" for each in report.errors
+    ]
     rest = [f"  ... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
     raise DataError(
         "\n".join(

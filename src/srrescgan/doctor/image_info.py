@@ -16,6 +16,9 @@ from srrescgan.errors import DataError
 VERSION = 1
 """Of the measurements. Increase it when one of them changes: older cache entries are ignored."""
 
+_STORED_NAMES = {"has_exif_rotation": "turned", "unsupported": "refused"}
+"""Names in the cache of the fields that have another name there."""
+
 PATCH = 32
 """Side of a patch whose flatness is measured, pixels."""
 
@@ -31,10 +34,10 @@ class ImageInfo:
         bits: bits per channel in the file.
         profile: name of an embedded ICC profile other than sRGB; ``None`` for sRGB or none.
         profile_levels: largest color error when the pixels are taken as sRGB, levels of 255.
-        turned: an EXIF tag says that the picture has to be rotated or mirrored.
+        has_exif_rotation: an EXIF tag says that the picture has to be rotated or mirrored.
         damage: why it cannot be read; ``None`` if it can.
         remedy: what to do about the damage.
-        refused: undamaged, but stored in a mode that is not supported.
+        unsupported: undamaged, but stored in a mode that is not supported.
         pixels: digest of the pixels; empty if it cannot be read.
         hash: perceptual hash; ``None`` without contrast.
         flat: share of flat patches, see :func:`flat_share`.
@@ -46,10 +49,10 @@ class ImageInfo:
     bits: int = 8
     profile: str | None = None
     profile_levels: int = 0
-    turned: bool = False
+    has_exif_rotation: bool = False
     damage: str | None = None
     remedy: str = ""
-    refused: bool = False
+    unsupported: bool = False
     pixels: str = ""
     hash: str | None = None
     flat: float = 0.0
@@ -61,12 +64,14 @@ class ImageInfo:
 
     def dump(self) -> str:
         """Serialize for the cache."""
-        return json.dumps(asdict(self))
+        content = {_STORED_NAMES.get(name, name): value for name, value in asdict(self).items()}
+        return json.dumps(content)
 
     @classmethod
     def load(cls, text: str) -> "ImageInfo":
         """Parse the result of :meth:`dump`."""
-        return cls(**json.loads(text))
+        names = {stored: name for name, stored in _STORED_NAMES.items()}
+        return cls(**{names.get(key, key): value for key, value in json.loads(text).items()})
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,9 @@ class _Header:
 
     mode: str = "RGB"
     bits: int = 8
-    refused: bool = False
+    unsupported: bool = False
     profile: bytes | None = None
-    turned: bool = False
+    has_exif_rotation: bool = False
 
 
 def measure_image(picture: StoredImage, flat_level: float) -> tuple[ImageInfo, np.ndarray | None]:
@@ -94,8 +99,8 @@ def measure_image(picture: StoredImage, flat_level: float) -> tuple[ImageInfo, n
         header = _read_header(picture.path) if isinstance(picture, ImageFile) else _Header()
     except Exception:
         header = _Header()  # whatever the damage is, reading the pixels explains it better
-    if header.refused:
-        return ImageInfo(mode=header.mode, bits=header.bits, refused=True), None
+    if header.unsupported:
+        return ImageInfo(mode=header.mode, bits=header.bits, unsupported=True), None
     try:
         if isinstance(picture, PackedImage) and not picture.is_intact():
             damage = "has other pixels than those that were packed"
@@ -113,7 +118,7 @@ def measure_image(picture: StoredImage, flat_level: float) -> tuple[ImageInfo, n
         bits=header.bits,
         profile=profile[0] if profile else None,
         profile_levels=profile[1] if profile else 0,
-        turned=header.turned,
+        has_exif_rotation=header.has_exif_rotation,
         pixels=pixel_digest(pixels),
         hash=perceptual_hash(grey),
         flat=flat_share(np.asarray(grey), flat_level),
@@ -162,9 +167,9 @@ def _read_header(path: Path) -> _Header:
         return _Header(
             mode=image.mode,
             bits=_bits(image),
-            refused=image.mode[0] in "IF",
+            unsupported=image.mode[0] in "IF",
             profile=image.info.get("icc_profile"),
-            turned=orientation != 1,
+            has_exif_rotation=orientation != 1,
         )
 
 

@@ -13,12 +13,12 @@ class Finding:
     """Result of a check: a problem, without the names of the check and the data set.
 
     Args:
-        what: what is wrong. Continues a sentence that begins with the picture's name.
+        description: of what is wrong. Continues a sentence that begins with the picture's name.
         fix: what to do about it.
         pictures: the pictures concerned, the one to act on first; none if it is the whole split.
     """
 
-    what: str
+    description: str
     fix: str
     pictures: tuple[StoredImage, ...] = ()
 
@@ -30,14 +30,14 @@ class Problem:
     Args:
         check: name of the check.
         split: name of the data set: ``train``, ``val/<set>`` or ``test/<set>``.
-        what: see :class:`Finding`.
+        description: see :class:`Finding`.
         fix: see :class:`Finding`.
         pictures: see :class:`Finding`.
     """
 
     check: str
     split: str
-    what: str
+    description: str
     fix: str
     pictures: tuple[StoredImage, ...] = ()
 

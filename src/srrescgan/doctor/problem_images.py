@@ -13,7 +13,7 @@ _THUMBNAIL = 256
 _CROP = 64
 _ENLARGED = 4
 _GAP = 8
-_MOST = 4
+_MAX_SHOWN = 4
 """Largest number of copies that are shown."""
 
 
@@ -24,7 +24,7 @@ def problem_images(problem: Problem) -> Iterator[tuple[np.ndarray, str]]:
     """
     try:
         if problem.check in ("near_duplicate", "leak", "wrong_partner") and problem.pictures:
-            shown = problem.pictures[:_MOST]
+            shown = problem.pictures[:_MAX_SHOWN]
             thumbnails = [_thumbnail(picture) for picture in shown]
             yield _side_by_side(thumbnails), " | ".join(map(str, shown))
         elif problem.check == "shift" and len(problem.pictures) == 2:

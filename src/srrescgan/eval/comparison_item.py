@@ -1,4 +1,4 @@
-"""One image of the comparison page: every method's output, around the worst place."""
+"""One image of the comparison page: every method's output, around the worst region."""
 
 import io
 import math
@@ -102,11 +102,11 @@ def comparison_item(
     crop: int,
     error_map: ErrorMap | None,
 ) -> ComparisonItem:
-    """Crop an image to the region around the worst place, and compress it.
+    """Crop an image around the worst region, and compress it.
 
     Args:
         image: the image and the outputs.
-        reference_method: the method whose worst place is shown; if it has no output, that of the
+        reference_method: the method whose worst region is shown; if it has no output, that of the
             first method that has one.
         rank: as :attr:`ComparisonItem.rank`.
         crop: an image of more than ``crop * crop`` pixels is cropped to ``crop`` hr pixels each

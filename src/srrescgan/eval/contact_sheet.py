@@ -1,4 +1,4 @@
-"""Contact sheet: the worst places of an evaluation as one picture, for a README or a slide."""
+"""Contact sheet: the worst regions of an evaluation as one picture, for a README or a slide."""
 
 import math
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ def contact_sheet(
     size: int = 96,
     zoom: int = 2,
 ) -> np.ndarray:
-    """Draw one row per image: lr, every method and hr, around the reference method's worst place.
+    """Draw one row per image: lr, every method and hr, around the reference method's worst region.
 
     All tiles of a row show the same place. Pixels are enlarged without interpolation, lr to the
     same size. The scores of the whole image are written below each method.
@@ -39,7 +39,7 @@ def contact_sheet(
         items: the images, from top to bottom.
         methods: from left to right; a method without a picture has an empty tile.
         columns: the scores to write.
-        reference_method: name of the method whose worst place is shown.
+        reference_method: name of the method whose worst region is shown.
         size: side of a tile, in hr pixels.
         zoom: side of an enlarged hr pixel.
 

@@ -25,8 +25,8 @@ _LATEX = str.maketrans(
 
 def terminal(console: Console, tables: Sequence[TextTable]) -> None:
     """Print tables and their notes: the best in bold, the second underlined."""
-    own, shared_notes = common_notes(tables)
-    for table in own:
+    tables, shared_notes = common_notes(tables)
+    for table in tables:
         console.print(Text(table.caption))
         console.print(terminal_table(table.headings, table.rows))
         for note in table.notes:
@@ -65,9 +65,9 @@ def _terminal_cell(cell: Cell) -> Text:
 
 def markdown(tables: Sequence[TextTable]) -> str:
     """Tables in GitHub's Markdown: the best in bold, the second underlined."""
-    own, shared_notes = common_notes(tables)
+    tables, shared_notes = common_notes(tables)
     common = [line for note in shared_notes for line in (markdown_text(note), "")]
-    return "\n".join([*map(_markdown, own), *common])
+    return "\n".join([*map(_markdown, tables), *common])
 
 
 def markdown_text(text: str) -> str:

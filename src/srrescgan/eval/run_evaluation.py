@@ -73,7 +73,7 @@ def run_evaluation(
     Args:
         settings: what to measure and write.
         datamodule: set up for ``test``.
-        methods: by name, bicubic first; the second is the one whose worst places are shown.
+        methods: by name, bicubic first; the second is the one whose worst regions are shown.
         scorers: of these methods, one per device.
         unavailable: why a requested metric is not in their scorecards, by name.
         protocols: label of each protocol, by name.

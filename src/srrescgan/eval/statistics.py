@@ -22,8 +22,8 @@ INTERVAL_METHOD = (
 FEW_IMAGES = 10
 """With fewer, intervals are too narrow: that of 5 images contains the true mean 85 times in 100."""
 FEW_NOTE = (
-    f"The {CONFIDENCE:.0%} intervals of fewer than {FEW_IMAGES} images are too narrow: the"
-    " bootstrap has seen too little."
+    f"The {CONFIDENCE:.0%} intervals of fewer than {FEW_IMAGES} images are too narrow: there"
+    " are too few samples for the bootstrap."
 )
 
 

@@ -48,8 +48,8 @@ class TextTable:
 def common_notes(tables: Sequence[TextTable]) -> tuple[list[TextTable], list[str]]:
     """Separate the notes that several tables share, to print each of them once, at the end."""
     counts = Counter(note for table in tables for note in dict.fromkeys(table.notes))
-    own = [replace(t, notes=tuple(n for n in t.notes if counts[n] == 1)) for t in tables]
-    return own, [note for note, count in counts.items() if count > 1]
+    remaining = [replace(t, notes=tuple(n for n in t.notes if counts[n] == 1)) for t in tables]
+    return remaining, [note for note, count in counts.items() if count > 1]
 
 
 def number(value: float | None, decimals: int, sign: bool = False) -> str:

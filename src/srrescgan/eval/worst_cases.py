@@ -1,4 +1,4 @@
-"""The worst images of an evaluation, selected while images stream by."""
+"""The worst images of an evaluation, selected in one pass."""
 
 import math
 from collections import Counter
@@ -8,16 +8,16 @@ from srrescgan.eval.comparison_item import WINDOW, ComparisonItem, ImageResult, 
 from srrescgan.eval.error_maps import ErrorMap
 from srrescgan.eval.evaluation import ScoreColumn
 
-_Candidate = tuple[str, tuple[float, float, str]]
+_Entry = tuple[str, tuple[float, float, str]]
 """A set, and the sort key of an image within it, the worst first."""
 
 
 class WorstCases:
     """Keeps the worst images of any number of images.
 
-    Several sets share the places equally. Only kept images take memory, and they are compressed.
-    The order of the images does not matter; places that cannot be shared equally go to the sets
-    that came first.
+    Each set gets the same number of slots. Only kept images take memory, and they are compressed.
+    The order of the images does not matter; slots that cannot be shared equally go to the sets that
+    came first.
 
     Args:
         columns: images are ranked by the reference method's score in the first LPIPS column; by
@@ -25,7 +25,7 @@ class WorstCases:
         reference_method: name of the method.
         count: images to keep, all sets together.
         crop: an image of more than ``crop * crop`` hr pixels is cropped to ``crop`` pixels each
-            way, around the worst place. 12 photos by 5 methods take some 20 MB at 416.
+            way, around the worst region. 12 photos by 5 methods take some 20 MB at 416.
         error_map: as in :func:`~srrescgan.eval.comparison_item.comparison_item`.
 
     Raises:
@@ -54,33 +54,31 @@ class WorstCases:
     def items(self) -> tuple[ComparisonItem, ...]:
         """The kept images: set by set in order of appearance, the worst image first."""
         order = list(self._sets)
-        return tuple(
-            sorted(self._kept, key=lambda item: (order.index(item.set), _candidate(item)[1]))
-        )
+        return tuple(sorted(self._kept, key=lambda item: (order.index(item.set), _entry(item)[1])))
 
     def add(self, image: ImageResult) -> None:
         """Keep an image if it is worse than others."""
         self._sets.setdefault(image.set)
         rank = self._rank(image)
-        candidate = (image.set, _sort_key(rank, image.name))
+        entry = (image.set, _sort_key(rank, image.name))
         # Decided first, because compressing an image is expensive.
-        if self._index_to_drop([*map(_candidate, self._kept), candidate]) == len(self._kept):
+        if self._index_to_drop([*map(_entry, self._kept), entry]) == len(self._kept):
             return
         item = comparison_item(image, self.reference_method, rank, self.crop, self.error_map)
         self._kept.append(item)
-        index = self._index_to_drop(list(map(_candidate, self._kept)))
+        index = self._index_to_drop(list(map(_entry, self._kept)))
         if index is not None:
             del self._kept[index]
 
-    def _index_to_drop(self, candidates: list[_Candidate]) -> int | None:
-        """The best image of the set with most places (the last such set); ``None`` if all fit."""
-        if len(candidates) <= self.count:
+    def _index_to_drop(self, entries: list[_Entry]) -> int | None:
+        """The best image of the set with most slots (the last such set); ``None`` if all fit."""
+        if len(entries) <= self.count:
             return None
-        counts = Counter(data_set for data_set, _ in candidates)
+        counts = Counter(data_set for data_set, _ in entries)
         largest = max(reversed(self._sets), key=lambda name: counts[name])
         return max(
-            (index for index, (data_set, _) in enumerate(candidates) if data_set == largest),
-            key=lambda index: candidates[index][1],
+            (index for index, (data_set, _) in enumerate(entries) if data_set == largest),
+            key=lambda index: entries[index][1],
         )
 
     def _rank(self, image: ImageResult) -> tuple[float, float]:
@@ -96,5 +94,5 @@ def _sort_key(rank: tuple[float, float], name: str) -> tuple[float, float, str]:
     return -rank[0], -rank[1], name
 
 
-def _candidate(item: ComparisonItem) -> _Candidate:
+def _entry(item: ComparisonItem) -> _Entry:
     return item.set, _sort_key(item.rank, item.name)

@@ -21,9 +21,9 @@ from srrescgan.loggers.wandb_server import offline_reason
 class IterationWandbLogger(WandbLogger):
     """Logs every value against ``iteration``.
 
-    Lightning's logger uses the trainer's step as x-axis, which counts two per iteration if there
-    are two players. Each logger has its own W&B run: one that an earlier job of this process left
-    open is finished first.
+    Lightning's logger uses the trainer's step as x-axis, which counts two per iteration if two
+    networks are trained. Each logger has its own W&B run: one that an earlier job of this process
+    left open is finished first.
 
     Args:
         project: W&B project.

@@ -80,7 +80,7 @@ def make_folder(
     data_set: DataSet,
     data_dir: Path,
     degradation: Mapping[str, Any],
-    made_with: Mapping[str, Any],
+    software: Mapping[str, Any],
     verify: bool,
     workers: int,
 ) -> str | None:
@@ -93,7 +93,7 @@ def make_folder(
         data_set: that it belongs to.
         data_dir: ``paths.data_dir``.
         degradation: configuration of the degradation, for the manifest.
-        made_with: software and device, for the manifest.
+        software: versions and device, for the manifest.
         verify: read originals and results again, and regenerate those that changed.
         workers: threads.
 
@@ -111,7 +111,7 @@ def make_folder(
     if not verify and _is_made(folder, settings, Content.read(root).hashes(source)):
         return None
     try:
-        summary = degrade_folder(root / source, folder, maker, settings, {**made_with}, workers)
+        summary = degrade_folder(root / source, folder, maker, settings, {**software}, workers)
     except DataError as error:
         raise DataError(
             f"{derived.folder}: {error}. If you did not intend this, move {folder} away and run the"

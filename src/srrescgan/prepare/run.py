@@ -56,9 +56,9 @@ def prepare_data_set(
     notes = drop_stale_packs(*place) + check_downloads(*place, subset)
     notes += check_content(*place, checksums, verify, accept, workers)
     console.print("Counts, names, sizes and content are as expected.", *notes, sep="\n  ")
-    made_with = {**software(), "device": "cpu"}
+    versions = {**software(), "device": "cpu"}
     done = [
-        make_folder(folder, *place, degradations[name], made_with, verify, workers)
+        make_folder(folder, *place, degradations[name], versions, verify, workers)
         for name, folder in data_set.made.items()
     ]
     for name in data_set.training_folders():

@@ -28,7 +28,7 @@ class JobRecord:
     """The last iteration."""
     message: str = ""
     """Why it failed or was pruned."""
-    given_up: bool = False
+    abandoned: bool = False
     """The sweeper has continued without a value of this job. A resumed sweep gives it none again,
     even if the job has succeeded since: with a value the sweeper would choose other jobs."""
 
@@ -39,7 +39,9 @@ class JobRecord:
 
     def write(self, folder: Path) -> None:
         """Write the record, whole or not at all."""
-        write_json(asdict(self), folder / FILE)
+        content = asdict(self)
+        content["given_up"] = content.pop("abandoned")
+        write_json(content, folder / FILE)
 
     @classmethod
     def read(cls, folder: Path) -> "JobRecord | None":
@@ -48,6 +50,7 @@ class JobRecord:
             content: dict[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
             content["overrides"] = tuple(content["overrides"])
             content["scores"] = {key: float(value) for key, value in content["scores"].items()}
+            content["abandoned"] = content.pop("given_up", False)
             return cls(**content)
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return None

@@ -145,16 +145,16 @@ def varied_settings(overrides: Mapping[str, Sequence[str]]) -> dict[str, dict[st
         >>> varied_settings({"a": ["scheduler.t=1", "seed=1"], "b": ["scheduler.t=2", "seed=1"]})
         {'a': {'t': '1'}, 'b': {'t': '2'}}
     """
-    given = {
-        name: dict(override.lstrip("+~").partition("=")[::2] for override in own)
-        for name, own in overrides.items()
+    settings = {
+        name: dict(override.lstrip("+~").partition("=")[::2] for override in job)
+        for name, job in overrides.items()
     }
-    keys = list(dict.fromkeys(key for own in given.values() for key in own))
-    if len(given) > 1:
-        keys = [key for key in keys if len({own.get(key) for own in given.values()}) > 1]
+    keys = list(dict.fromkeys(key for job in settings.values() for key in job))
+    if len(settings) > 1:
+        keys = [key for key in keys if len({job.get(key) for job in settings.values()}) > 1]
     short = {key: _shortest(key, keys) for key in keys}
     return {
-        name: {short[key]: own[key] for key in keys if key in own} for name, own in given.items()
+        name: {short[key]: job[key] for key in keys if key in job} for name, job in settings.items()
     }
 
 

@@ -82,7 +82,7 @@ def run_job(cfg: DictConfig, train: Train) -> SweeperValue:
         try:
             result = train(cfg, validate_only=_is_complete(cfg))
             if result.stopped:
-                raise KeyboardInterrupt  # it is saved; the jobs after it are not wanted either
+                raise KeyboardInterrupt  # it is saved; the user stopped the whole sweep
             written = JobRecord.read(folder)
             if written is not None and written.status == "pruned":
                 job = written  # by the callback that stopped it
@@ -112,19 +112,19 @@ def _start_record(folder: Path) -> JobRecord:
     settings = HydraConfig.get()
     common = settings.job.config.override_dirname.exclude_keys
     parsed = OverridesParser.create().parse_overrides(list(settings.overrides.task))
-    own = sorted(o.input_line or "" for o in parsed if o.key_or_group not in common)
+    overrides = sorted(o.input_line or "" for o in parsed if o.key_or_group not in common)
     number = int(settings.job.num)
     record = JobRecord.read(folder)
     if record is None:
-        return JobRecord(number, tuple(own), "running")
+        return JobRecord(number, tuple(overrides), "running")
     later = any(job.number > record.number for job in read_jobs(folder.parent).values())
-    given_up = record.given_up or (record.status == "failed" and later)
-    return replace(record, number=number, given_up=given_up)
+    abandoned = record.abandoned or (record.status == "failed" and later)
+    return replace(record, number=number, abandoned=abandoned)
 
 
 def _sweeper_value(job: JobRecord, objectives: tuple[Objective, ...]) -> SweeperValue:
     values = tuple(objective.value(job.scores) for objective in objectives)
-    if job.given_up or not values:
+    if job.abandoned or not values:
         return None
     return values if len(values) > 1 else values[0]
 

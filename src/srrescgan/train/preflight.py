@@ -88,7 +88,7 @@ def sets_with_hr(data: SRDataModule) -> dict[str, bool]:
     return {name.removeprefix("val/"): "hr" in dataset.folders() for name, dataset in validated}
 
 
-def load_start(
+def load_initial_state(
     system: PhasedSystem, init_weights: str | None, ckpt_path: str | None, iterations: int
 ) -> None:
     """Load the initial weights of the generator, or check the checkpoint to resume from.

@@ -50,9 +50,9 @@ def logged_curves(cfg: DictConfig) -> Curves:
         terms = [f"gan{side}" for side in sides]
         if get_object(gan["_target_"]).penalty is not GANLoss.penalty:
             terms += [f"penalty{side}" for side in sides]
-        discriminator = [("train/d/real", "train/d/fake"), *_player_panels("d", terms)]
+        discriminator = [("train/d/real", "train/d/fake"), *_network_panels("d", terms)]
     return Curves(
-        generator=tuple(_player_panels("g", losses)),
+        generator=tuple(_network_panels("g", losses)),
         discriminator=tuple(discriminator),
         health=tuple((f"health/{name}",) for name in health),
         sets=tuple(str(name) for name, node in cfg.data.val.items() if node is not None),
@@ -183,8 +183,8 @@ def _value_keys(node: dict[Any, Any], path: str = "") -> Iterator[str]:
             yield f"{path}{key}"
 
 
-def _player_panels(player: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
-    return [(f"train/{player}/{term}",) for term in (*terms, "grad_norm", "lr")]
+def _network_panels(network: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
+    return [(f"train/{network}/{term}",) for term in (*terms, "grad_norm", "lr")]
 
 
 def _title(names: Sequence[str]) -> str:

@@ -55,8 +55,8 @@ def leak(split: Split) -> Iterator[Finding]:
         how = "is the same file as" if picture == original else how
         differing = "" if bits < 0 else f" ({bits} of {BITS} hash bits differ)"
         yield Finding(
-            f"{how} {original} of {train.name}{differing}: the score would be of a picture that "
-            f"was trained on",
+            f"{how} {original} of {train.name}{differing}: the score would "
+            f"include a training picture",
             f"remove it from {train.name} or from {split.name}",
             (picture, original),
         )

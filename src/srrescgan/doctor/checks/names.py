@@ -9,8 +9,8 @@ from srrescgan.doctor.scan import Split
 def missing(split: Split) -> Iterator[Finding]:
     """Folders that do not exist or are empty, and names of the list that no file has."""
     for message in split.folder_problems:
-        what, _, fix = message.rpartition(": ")
-        yield Finding(what or message, fix)
+        description, _, fix = message.rpartition(": ")
+        yield Finding(description or message, fix)
     for sample in () if split.folder_problems else split.samples:
         if not any(sample.pictures.values()):
             folders = " and ".join(str(split.folders[role]) for role in sample.pictures)

@@ -32,7 +32,7 @@ def unreadable(split: Split) -> Iterator[Finding]:
 def bit_depth(split: Split) -> Iterator[Finding]:
     """More than 8 bits per channel in a mode that is not supported."""
     for picture, info in split.images.items():
-        if info.refused:
+        if info.unsupported:
             yield Finding(
                 f"has {info.bits} bits per channel (mode {info.mode}), which is not supported",
                 "convert it to an 8-bit PNG",
@@ -43,7 +43,7 @@ def bit_depth(split: Split) -> Iterator[Finding]:
 def depth_reduced(split: Split) -> Iterator[Finding]:
     """More than 8 bits per channel in a mode that is supported."""
     for picture, info in split.images.items():
-        if info.bits > 8 and not info.refused:
+        if info.bits > 8 and not info.unsupported:
             yield Finding(
                 f"has {info.bits} bits per channel, of which training reads the upper 8",
                 "convert it to an 8-bit PNG, with rounding",
@@ -79,7 +79,7 @@ def color_profile(split: Split) -> Iterator[Finding]:
 def rotation(split: Split) -> Iterator[Finding]:
     """EXIF tags that rotate or mirror the picture."""
     for picture, info in split.images.items():
-        if info.turned:
+        if info.has_exif_rotation:
             yield Finding(
                 "is rotated by its EXIF tag; training rotates it, other programs may not",
                 "rotate the pixels and drop the tag (ImageMagick: magick IN -auto-orient OUT.png)",

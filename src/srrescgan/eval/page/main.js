@@ -120,22 +120,22 @@ function swap() {
   show();
 }
 
-function worstPlace() {
+function worstRegion() {
   const layer = current().layers.get(shown.right);
   const method = layer.of ?? (layer.picture.worst ? layer.label : referenceMethod);
   return (current().methods.find(({ label }) => label === method) ?? current().methods[0]).worst;
 }
 
-// The strip: the worst place of every image, the worst image first.
+// The strip: the worst region of every image, the worst image first.
 async function fillStrip() {
   const method = byId("worst-method").value;
-  const places = items.flatMap((item, index) =>
+  const regions = items.flatMap((item, index) =>
     item.methods.filter(({ label }) => label === method).map((picture) => ({ item, index, picture })),
   );
   const measures = [...new Set(items.map((item) => item.error_name))];
   const order = ({ item }) => measures.indexOf(item.error_name);
-  places.sort((a, b) => order(a) - order(b) || b.picture.error - a.picture.error);
-  byId("strip").replaceChildren(...places.map(({ item, index, picture }) => {
+  regions.sort((a, b) => order(a) - order(b) || b.picture.error - a.picture.error);
+  byId("strip").replaceChildren(...regions.map(({ item, index, picture }) => {
     const { worst, error, source } = picture;
     const canvas = Object.assign(element("canvas"), { width: worst.width, height: worst.height });
     canvas.setAttribute("aria-hidden", "true");
@@ -153,7 +153,7 @@ async function fillStrip() {
 const COMMANDS = {
   "+": () => stage.change(() => stage.view.stepIn()), "=": () => stage.change(() => stage.view.stepIn()),
   "-": () => stage.change(() => stage.view.stepOut()), 0: () => stage.change(() => stage.view.showAll()),
-  1: () => stage.change(() => stage.view.zoomTo(1)), w: () => stage.change(() => stage.view.showPart(worstPlace())),
+  1: () => stage.change(() => stage.view.zoomTo(1)), w: () => stage.change(() => stage.view.showPart(worstRegion())),
   x: swap, n: () => go(shown.index + 1), p: () => go(shown.index - 1),
 };
 
