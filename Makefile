@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 .PHONY: help install lint type test test-all demo demo-real train eval upscale bench notebook clean
 
 SKIMAGE = $$($(BIN)/python -c "import skimage; print(skimage.data_dir)")
+DEMO := outputs/demo/make
 REAL := outputs/demo-real
 
 help:      ## Show this help
@@ -19,11 +20,11 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 demo: $(READY)  ## Train a small SRResCGAN on five photos, evaluate it, upscale a photo (3 minutes)
-	rm -rf outputs/demo
-	$(BIN)/python -m srrescgan.train experiment=demo output_dir=outputs/demo $(ARGS)
-	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=outputs/demo/checkpoints/last.ckpt output_dir=outputs/demo/eval
-	$(BIN)/python -m srrescgan.upscale input=$(SKIMAGE)/chelsea.png output=outputs/demo/upscaled weights=outputs/demo/checkpoints/last.ckpt
-	@echo "Side by side: outputs/demo/eval/comparison.html   4 times larger: outputs/demo/upscaled/chelsea.png"
+	rm -rf $(DEMO)
+	$(BIN)/python -m srrescgan.train experiment=demo output_dir=$(DEMO) $(ARGS)
+	$(BIN)/python -m srrescgan.eval experiment=demo ckpt_path=$(DEMO)/checkpoints/last.ckpt output_dir=$(DEMO)/eval
+	$(BIN)/python -m srrescgan.upscale input=$(SKIMAGE)/chelsea.png output=$(DEMO)/upscaled weights=$(DEMO)/checkpoints/last.ckpt
+	@echo "Side by side: $(DEMO)/eval/comparison.html   4 times larger: $(DEMO)/upscaled/chelsea.png"
 
 demo-real: $(READY)  ## Learn a camera's noise, make training pairs with it, train on them (5 minutes)
 	rm -rf $(REAL)
@@ -31,7 +32,7 @@ demo-real: $(READY)  ## Learn a camera's noise, make training pairs with it, tra
 	$(BIN)/python -m srrescgan.degrade input=$(REAL)/data/photos output=$(REAL)/data/camera degradation=noise8 scale=1
 	$(BIN)/python -m srrescgan.pipeline stages=demo_real paths.data_dir=$(REAL)/data output_dir=$(REAL) audit='{patch_size:32}' $(ARGS)
 	$(BIN)/python -m srrescgan.upscale input=$(REAL)/data/generated/LR/valid output=$(REAL)/upscaled weights=$(REAL)/train/checkpoints/last.ckpt
-	@echo "How real are the made pictures: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
+	@echo "How real the generated pictures look: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
 
 test: $(READY)  ## Run the tests that need neither accelerator nor internet (under 10 minutes)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

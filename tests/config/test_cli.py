@@ -47,7 +47,7 @@ from srrescgan.errors import ConfigError
             ["degradation@data.x=bicubic"],
             "unknown key 'degradation@data.x'; did you mean 'degradation'?",
         ),
-        (["loss=[pixel]", "generator=3"], "generator=3: must be a name (available: dsgan, "),
+        (["loss=[pixel]", "generator=3"], "generator=3: must be a name (available: "),
         (["hydra/launcher=jblib"], "no hydra/launcher named 'jblib'; did you mean 'joblib'?"),
         (["ckpt_path=epoch=3.ckpt"], "cannot read ckpt_path=epoch=3.ckpt: put a value with"),
         (["notice=it's"], "cannot read notice=it's: put a value with special characters in quotes"),
@@ -167,3 +167,24 @@ def test_the_name_of_a_protocol_means_one_rule() -> None:
     (cfg,) = check_overrides("eval", ["experiment=demo", advice])
     assert build(cfg.protocol.mine).label != build(cfg.protocol.rgb8).label
     assert build(cfg.protocol.mine).border == 4
+
+
+def test_a_file_without_the_name_of_what_it_defines_is_named(tmp_path: Path) -> None:
+    (tmp_path / "loss").mkdir()
+    (tmp_path / "loss/mine.yaml").write_text("_target_: srrescgan.losses.PixelLoss\nweight: 1.0\n")
+    with pytest.raises(ConfigError, match=r"conf/loss/mine\.yaml: .*below a line `NAME:`"):
+        check_overrides("train", ["loss=[pixel,mine]"], config_dir=str(tmp_path))
+
+
+def test_a_class_that_is_not_exported_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "generator").mkdir()
+    (tmp_path / "generator/mine.yaml").write_text("_target_: srrescgan.generators.SRResDNe\n")
+    with pytest.raises(ConfigError, match=r"has no SRResDNe; did you mean .*generators/__init__"):
+        check_overrides("train", ["generator=mine"], config_dir=str(tmp_path))
+
+
+def test_a_metric_that_is_not_partial_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "metric").mkdir()
+    (tmp_path / "metric/mine.yaml").write_text("mine: {_target_: srrescgan.metrics.PSNR}\n")
+    with pytest.raises(ConfigError, match=r"metric\.mine: add `_partial_: true`"):
+        check_overrides("train", ["metric=[mine]"], config_dir=str(tmp_path))

@@ -67,7 +67,9 @@ def test_a_changed_file_is_decoded_again_and_a_renamed_one_is_not(photo_folder, 
     os.utime(folder / "0002.png", ns=(status.st_atime_ns, status.st_mtime_ns))
     report = run(folder, cache)
     assert decoded == ["0002.png"]
-    assert [(p.check, p.pictures[0].path.name) for p in report.problems] == [("flat", "0002.png")]
+    found = [(p.check, p.pictures[0].path.name) for p in report.problems]
+    assert ("flat", "0002.png") in found
+    assert {name for _, name in found} == {"0002.png"}  # whatever else a check says of black
 
 
 def test_a_cached_measurement_keeps_its_stored_names() -> None:

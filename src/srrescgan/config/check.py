@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,9 @@ def check_targets(
     """
     tree = OmegaConf.to_container(cfg, resolve=False)
     assert isinstance(tree, dict)
+    nameless = [*_nameless(tree, config_dir)]
+    if nameless:  # anything else would be about keys that are in the wrong place
+        raise ConfigError("\n".join(nameless))
     problems = [
         problem
         for path, node in iter_targets(tree)
@@ -81,12 +85,39 @@ def check_targets(
     problems += [*_unknown_fields(cfg), *_unknown_fields(cfg.get("paths"), "paths.")]
     for group in _NAMED_GROUPS:
         members = tree.get(group) or {}
-        whole = {name for name, node in members.items() if node is None or "_target_" in node}
+        whole = {
+            name
+            for name, node in members.items()
+            if node is None or (isinstance(node, dict) and "_target_" in node)
+        }
         problems += [
             f"unknown key '{group}.{name}'{nearest(name, whole)}" for name in members.keys() - whole
         ]
+    problems += [
+        f"metric.{name}: add `_partial_: true` to its file (the protocol is given later)"
+        for name, node in (tree.get("metric") or {}).items()
+        if isinstance(node, dict) and "_target_" in node and not node.get("_partial_")
+    ]
     if problems:
         raise ConfigError("\n".join(sorted(problems)))
+
+
+def _nameless(tree: dict[Any, Any], config_dir: str | None) -> Iterator[str]:
+    """Named groups in which a file defines an object without giving it a name."""
+    folders = [CONFIG_DIR, *([config_dir] if config_dir else [])]
+    for group in _NAMED_GROUPS:
+        if "_target_" not in (tree.get(group) or {}):
+            continue
+        files = [path for folder in folders for path in Path(folder, group).glob("*.yaml")]
+        faulty = [f"conf/{group}/{path.name}" for path in files if "_target_" in _content(path)]
+        yield (
+            f"{', '.join(faulty) or group}: a file of {group}/ names what it defines: indent its"
+            " lines below a line `NAME:`, as the other files of the group do"
+        )
+
+
+def _content(path: Path) -> Any:
+    return OmegaConf.to_container(OmegaConf.load(path), resolve=False)
 
 
 def _changed_protocols(protocols: dict[str, Any]) -> Iterator[str]:
@@ -123,13 +154,27 @@ def _unknown_fields(node: DictConfig | None, prefix: str = "") -> Iterator[str]:
             yield f"unknown key '{prefix}{key}'{nearest(key, known)}"
 
 
+def _why_missing(target: str, error: Exception) -> str:
+    """Reason why a ``_target_`` cannot be imported."""
+    package, _, name = target.rpartition(".")
+    module = sys.modules.get(package)
+    if package.startswith("srrescgan.") and module is not None and not hasattr(module, name):
+        known = getattr(module, "__all__", [])
+        file = package.replace(".", "/")
+        return (
+            f"{package} has no {name}{nearest(name, known)}. A new class has to be imported in"
+            f" src/{file}/__init__.py"
+        )
+    return str(error).splitlines()[0].rstrip(":")
+
+
 def _check(
     path: str, node: dict[str, Any], overrides: Sequence[str], config_dir: str | None
 ) -> Iterator[str]:
     try:
         target = get_object(node["_target_"])
     except Exception as error:
-        yield f"{path}._target_: {str(error).splitlines()[0]}"
+        yield f"{path}._target_: {_why_missing(str(node['_target_']), error)}"
         return
     parameters = inspect.signature(target).parameters
     if not any(p.kind is p.VAR_KEYWORD for p in parameters.values()):

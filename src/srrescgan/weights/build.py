@@ -92,7 +92,8 @@ def build_generator(config: dict[str, Any]) -> nn.Module:
     known = {_PACKAGE + name: getattr(generators, name) for name in generators.__all__}
     if target not in known:
         raise WeightsError(
-            f"the weight file names {target}; expected one of {', '.join(sorted(known))}"
+            f"the weight file names {target}; expected one of {', '.join(sorted(known))}. Install"
+            " the version of srrescgan that defines it"
         )
     try:
         generator = known[target](**arguments)
