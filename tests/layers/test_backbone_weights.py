@@ -1,6 +1,7 @@
 import socket
 import threading
 import time
+import urllib.request
 from urllib.error import URLError
 
 import pytest
@@ -159,7 +160,9 @@ def test_a_silent_network_does_not_hang(monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(backbone_weights, "NETWORK_WAIT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as mute:
-        # A proxy that accepts the connection and never answers.
+        # A proxy that accepts the connection and never answers. The opener of an earlier download
+        # in this process would not know it.
+        monkeypatch.setattr(urllib.request, "_opener", None)
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{mute.getsockname()[1]}")
         monkeypatch.delenv("no_proxy", raising=False)
         monkeypatch.delenv("NO_PROXY", raising=False)
