@@ -42,9 +42,7 @@ def main() -> None:
     commit = parser.parse_args().commit
     with tempfile.TemporaryDirectory() as temporary:
         before = Path(temporary) / "before"
-        subprocess.run(
-            ["git", "worktree", "add", "-q", "--detach", before, commit], cwd=ROOT, check=True
-        )
+        git("add", "-q", "--detach", before, commit)
         try:
             old = dict(record(before, Path(temporary) / "old"))
             new = dict(record(ROOT, Path(temporary) / "new"))

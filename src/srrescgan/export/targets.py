@@ -10,8 +10,8 @@ from torch import nn
 
 from srrescgan.errors import ConfigError, DataError, nearest
 from srrescgan.generators.promises import check_size
-from srrescgan.weights.build import REFERENCE, load_generator
-from srrescgan.weights.files import read_generator
+from srrescgan.weights.build import REFERENCE, build_generator
+from srrescgan.weights.files import load_into, read_generator
 
 SUFFIXES = {"safetensors": ".safetensors", "pth": ".pth", "onnx": ".onnx", "int8": ".onnx"}
 """Targets that are one file, with the suffix of its name."""
@@ -81,8 +81,11 @@ def export_weights(
     Raises:
         UserError: the weights, an option or the machine do not allow it; nothing is written.
     """
-    config = config or read_generator(weights).config or REFERENCE
-    generator = load_generator(weights, config)
+    stored = read_generator(weights)
+    config = config or stored.config or REFERENCE
+    generator = build_generator(config)
+    load_into(generator, stored)
+    generator.eval()
     _check_output(generator)
     try:
         return _write(target, generator, config, weights, output, options)
