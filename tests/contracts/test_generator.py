@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 import torch
-from leaves import built, leaves
+from leaves import built_small, leaves
+from reach import reach
 from torch import Tensor, nn
 
 from srrescgan.inference import Predictor, UpscaleOptions
@@ -30,7 +31,7 @@ def generator(leaf: str) -> Any:
 def _trained(leaf: str, seed: int) -> Any:
     """In eval mode, moved away from its initial values, which may be zero in the last layer."""
     torch.manual_seed(seed)
-    network = built(leaf).eval()
+    network = built_small(leaf).eval()
     with torch.no_grad():
         for parameter in network.parameters():
             parameter += 0.01 * torch.randn_like(parameter)
@@ -68,9 +69,10 @@ def test_output_is_scale_times_the_size_in_range(
         f"{tuple(output.shape)}"
     )
     assert output.dtype is torch.float32, f"{leaf}: the output is {output.dtype}, not float32"
+    # Losses need what a network that does not clip returns beyond [0, 1].
     low, high = output.min().item(), output.max().item()
-    assert low >= 0, f"{leaf}: the output must be in [0, 1], got {low}"
-    assert high <= 1, f"{leaf}: the output must be in [0, 1], got {high}"
+    assert low > -3, f"{leaf}: the output must be in [0, 1], about, got {low}"
+    assert high < 4, f"{leaf}: the output must be in [0, 1], about, got {high}"
 
 
 @torch.no_grad()
@@ -128,30 +130,17 @@ def test_every_parameter_learns(leaf: str, generator: Any) -> None:
         assert gradient.isfinite().all(), f"{leaf}: the gradient of {name} is not finite"
 
 
-def _reach(generator: nn.Module, halo: int, seed: int) -> int:
-    """Lr pixels around the central one that its output depends on, up to ``halo + 3``."""
-    torch.manual_seed(seed)
-    center = halo + 4
-    side = 2 * center + 1
-    # Close to grey: an output that is clipped has no gradient.
-    lr = (0.5 + 0.1 * torch.randn(1, 3, side, side)).clamp(0, 1).requires_grad_()
-    scale = generator.scale
-    block = slice(scale * center, scale * (center + 1))
-    (gradient,) = torch.autograd.grad(generator(lr)[..., block, block].sum(), lr)
-    return max((gradient[0].abs().sum(0).nonzero() - center).abs().max().item(), 0)
-
-
 def test_its_halo_is_how_far_it_looks(leaf: str, generator: Any) -> None:
     if not isinstance(generator, LocalGenerator):
         pytest.skip("says no halo")
-    reach = max(_reach(generator, generator.halo, seed) for seed in range(2))
-    assert reach <= generator.halo, (
-        f"{leaf}: halo is {generator.halo}, but an output pixel depends on the input {reach} "
+    looks = max(reach(generator, generator.halo, seed) for seed in range(2))
+    assert looks <= generator.halo, (
+        f"{leaf}: halo is {generator.halo}, but an output pixel depends on the input {looks} "
         f"or more pixels away: tiles would show"
     )
-    assert reach == generator.halo, (
-        f"{leaf}: halo is {generator.halo}, but an output pixel depends on {reach} pixels around "
-        f"it only: set halo to {reach}, or every tile computes too much"
+    assert looks == generator.halo, (
+        f"{leaf}: halo is {generator.halo}, but an output pixel depends on {looks} pixels around "
+        f"it only: set halo to {looks}, or every tile computes too much"
     )
 
 
@@ -162,11 +151,11 @@ def test_tiles_equal_the_whole(leaf: str, generator: Any, tile: int) -> None:
         pytest.skip("cannot be computed in tiles")
     lr = torch.rand(1, 3, 31, 38)
     whole = generator(lr)
-    results = [Predictor(generator, UpscaleOptions(tile=tile))(lr)]
+    pairs = [(Predictor(generator, UpscaleOptions(tile=tile))(lr), whole.clamp(0, 1))]
     if isinstance(generator, LocalGenerator):
-        results.append(in_tiles(generator, lr, tile, generator.halo, generator.scale))
-    for tiled in results:
-        difference = _largest_difference(leaf, tiled, whole)
+        pairs.append((in_tiles(generator, lr, tile, generator.halo, generator.scale), whole))
+    for tiled, expected in pairs:
+        difference = _largest_difference(leaf, tiled, expected)
         # Convolutions of other sizes add up in another order: some rounding steps of 6e-8.
         assert difference < 1e-5, f"{leaf}: tiles differ from the whole by {difference}"
 

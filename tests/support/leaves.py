@@ -11,6 +11,8 @@ from omegaconf import DictConfig, OmegaConf
 from srrescgan.config.build import build
 from srrescgan.config.schema import CONFIG_DIR, register
 
+SMALL = {"features": 8, "blocks": 2, "layers": 2, "growth": 4}
+"""Largest values of the arguments that decide how large a network is, for tests."""
 ROOT_KEYS = {"backbone_weights": "random"}
 """Root keys that differ from conf/base.yaml in every test, so that nothing is downloaded."""
 
@@ -45,3 +47,12 @@ def node(leaf: str, **root_keys: Any) -> DictConfig:
 def built(leaf: str, **root_keys: Any) -> Any:
     """The object of a file; arguments as :func:`node`."""
     return build(node(leaf, **root_keys))
+
+
+def built_small(leaf: str, **root_keys: Any) -> Any:
+    """The network of a file with the arguments of :data:`SMALL`, if it is larger."""
+    content = node(leaf, **root_keys)
+    for key, largest in SMALL.items():
+        if key in content:
+            content[key] = min(content[key], largest)
+    return build(content)
