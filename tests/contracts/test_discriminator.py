@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from leaves import built, leaves
+from leaves import built_small, leaves
 from torch import nn
 
 PATCH = 128
@@ -16,7 +16,7 @@ def leaf(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def discriminator(leaf: str) -> nn.Module:
     torch.manual_seed(0)
-    return built(leaf, patch_size=PATCH)
+    return built_small(leaf, patch_size=PATCH)
 
 
 @pytest.mark.parametrize("value", [None, 0.0, 1.0], ids=["noise", "black", "white"])
