@@ -11,6 +11,7 @@ from leaves import built, leaves
 
 from srrescgan.degradations import GaussianNoise
 from srrescgan.generators import DSGANGenerator
+from srrescgan.images import write_png
 from srrescgan.types import Degradation
 from srrescgan.weights.files import write_safetensors
 
@@ -25,7 +26,9 @@ def leaf(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def degradation(leaf: str, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return built(leaf, scale=4, degradation_weights=str(_learned(tmp_path_factory.mktemp("w"))))
+    folder = tmp_path_factory.mktemp("degradation")
+    files = {"degradation_weights": str(_learned(folder)), "noise_source": str(_flat(folder))}
+    return built(leaf, scale=4, **files)
 
 
 def _learned(folder: Path) -> Path:
@@ -37,6 +40,13 @@ def _learned(folder: Path) -> Path:
         DSGANGenerator(**arguments).state_dict(), config, folder / "degradation.safetensors"
     )
     return folder / "degradation.safetensors"
+
+
+def _flat(folder: Path) -> Path:
+    """Photographs for the degradations that inject their noise."""
+    levels = np.random.default_rng(0).integers(120, 132, (256, 512, 3)).astype(np.uint8)
+    write_png(folder / "noise" / "wall.png", levels)
+    return folder / "noise"
 
 
 def _random_states() -> tuple[Any, ...]:

@@ -15,13 +15,13 @@ from srrescgan.config.cli import check_overrides
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.data import HRFolder, SRDataModule
 from srrescgan.degrade.__main__ import degrade
-from srrescgan.errors import ConfigError, WeightsError
+from srrescgan.errors import ConfigError, DataError, WeightsError
 from srrescgan.generators import DSGANGenerator
-from srrescgan.images import read_image, to_uint8
+from srrescgan.images import read_image, to_uint8, write_png
 from srrescgan.types import Degradation
 from srrescgan.weights.files import write_safetensors
 
-LEAVES = sorted(path.stem for path in Path(CONFIG_DIR, "degradation").glob("*.yaml"))
+LEAVES = sorted(path.stem for path in Path(CONFIG_DIR, "degradation").glob("[!_]*.yaml"))
 LEARNED = {"dsgan", "cyclegan"}
 
 
@@ -56,13 +56,17 @@ def test_on_the_fly_and_on_disk_are_the_same_pixels(
     overrides = [f"input={folder}", f"output={tmp_path / 'lr'}", f"degradation={leaf}"]
     if leaf in LEARNED:  # in tiles on disk, as a whole on the fly
         overrides += [f"weights={weights}", "degradation.steps.1.tile=9"]
+    noise = np.random.default_rng(0).integers(120, 132, (256, 512, 3)).astype(np.uint8)
+    write_png(tmp_path / "walls" / "wall.png", noise)
+    source = f"noise_source={tmp_path / 'walls'}"
+    overrides.append(source)
     scale = build(configured(*overrides).degradation).scale
     assert scale in (1, 4)
     degrade(configured(*overrides, f"scale={scale}"))
 
     (train,) = check_overrides(
         "train",
-        [f"degradation={leaf}", f"scale={scale}", f"degradation_weights={weights}"],
+        [f"degradation={leaf}", f"scale={scale}", f"degradation_weights={weights}", source],
     )
     degradation = build(train.degradation)
     assert isinstance(degradation, Degradation)
@@ -106,6 +110,36 @@ def test_the_manifest_identifies_the_weights_by_content(
     )
     with pytest.raises(Exception, match="another weights_sha256"):
         degrade(configured(*command, f"weights={moved}"))
+
+
+def test_the_manifest_identifies_the_noise_by_content(photo_folder, tmp_path: Path) -> None:
+    walls = np.random.default_rng(0).integers(120, 132, (256, 512, 3)).astype(np.uint8)
+    write_png(tmp_path / "walls" / "0.png", walls)
+    command = [f"input={photo_folder(count=1)}", f"output={tmp_path / 'lr'}", "degradation=realsr"]
+    degrade(configured(*command, f"noise_source={tmp_path / 'walls'}"))
+    before = contents(tmp_path / "lr")
+    assert str(tmp_path) not in before["manifest.json"].decode()
+    (tmp_path / "elsewhere").mkdir()
+    moved = (tmp_path / "walls").rename(tmp_path / "elsewhere" / "walls")
+    degrade(configured(*command, f"noise_source={moved}"))
+    assert contents(tmp_path / "lr") == before
+    write_png(moved / "0.png", walls[::-1])
+    with pytest.raises(Exception, match="another noise_sha256"):
+        degrade(configured(*command, f"noise_source={moved}"))
+
+
+def test_a_noise_source_without_noise_is_refused_before_any_picture(
+    photo_folder, tmp_path: Path
+) -> None:
+    folder = photo_folder(count=1)
+    command = [f"input={folder}", f"output={tmp_path / 'lr'}", "degradation=realsr"]
+    with pytest.raises(ConfigError, match="noise_source=FOLDER"):
+        degrade(configured(*command))
+    with pytest.raises(DataError, match=r"noise_source: .*gone does not exist"):
+        degrade(configured(*command, f"noise_source={tmp_path / 'gone'}"))
+    with pytest.raises(DataError, match=r"window of 256 x 256"):  # the photographs are smaller
+        degrade(configured(*command, f"noise_source={folder}"))
+    assert not (tmp_path / "lr").exists()
 
 
 def test_weights_that_are_missing_or_not_needed_are_explained(

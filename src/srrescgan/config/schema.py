@@ -59,6 +59,7 @@ class TrainConfig:
     doctor: str = MISSING
     synthetic: bool = False
     degradation_weights: str | None = MISSING
+    noise_source: str | None = MISSING
     ckpt_path: str | None = MISSING
     init_weights: str | None = MISSING
     output_dir: str = MISSING
@@ -166,6 +167,7 @@ class DegradeConfig:
     device: str = MISSING
     workers: int = MISSING
     degradation_weights: str | None = MISSING
+    noise_source: str | None = MISSING
     degradation: Any = MISSING
 
 

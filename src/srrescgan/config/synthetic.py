@@ -19,10 +19,11 @@ _ROLES = {"hr", "lr", "real"}
 def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
     """Point every data set of ``cfg.data`` at synthetic images written below ``folder``.
 
-    Classes, sizes and pairing of the experiment's data sets stay; only their folders change.
+    Classes, sizes and pairing of the experiment's data sets stay; only their folders change. So
+    does ``cfg.noise_source``, if it is set.
 
     Args:
-        cfg: a training configuration; ``cfg.data`` is changed in place.
+        cfg: a training configuration, changed in place.
         folder: the images are written below it, one folder per data set.
     """
     for path, node in _data_sets(cfg.data):
@@ -36,6 +37,9 @@ def use_synthetic_images(cfg: DictConfig, folder: Path) -> None:
                     image = imresize(image[None], 1 / cfg.scale)[0]
                 write_png(folder / path / role / f"{name}.png", to_uint8(image))
             OmegaConf.update(cfg.data, f"{path}.{role}", str(folder / path / role))
+    if cfg.noise_source is not None:
+        write_png(folder / "noise_source" / "0000.png", to_uint8(_flat_photo()))
+        cfg.noise_source = str(folder / "noise_source")
 
 
 def _data_sets(data: DictConfig) -> list[tuple[str, dict[str, Any]]]:
@@ -54,3 +58,9 @@ def _photo(seed: int) -> torch.Tensor:
     waves = [np.sin(6.28 * (rng.uniform(1, 9) * x + rng.uniform(1, 9) * y)) for _ in range(3)]
     image = 0.5 + 0.2 * np.stack(waves) + 0.15 * (x + 0.3 * y > rng.uniform(0.4, 0.8))
     return torch.from_numpy(image + rng.normal(0, 0.02, image.shape)).float().clamp(0, 1)
+
+
+def _flat_photo() -> torch.Tensor:
+    """Gray with the noise of a camera: ``(3, 256, 512)`` in [0, 1], two of RealSR's windows."""
+    noise = torch.from_numpy(np.random.default_rng(0).normal(0, 3 / 255, (3, 256, 512))).float()
+    return (0.5 + noise).clamp(0, 1)

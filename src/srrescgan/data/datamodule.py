@@ -13,6 +13,7 @@ from srrescgan.data.pack import is_pack, open_pack
 from srrescgan.data.sampler import IterationSampler
 from srrescgan.data.skip_unreadable import SkipUnreadable
 from srrescgan.data.stored_image import SampleFiles
+from srrescgan.degradations import prepare
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.images import list_images
 from srrescgan.types import IMAGES, Clock, Degradation, SRBatch
@@ -110,15 +111,18 @@ class SRDataModule(pl.LightningDataModule):
         """Check the folders that a stage reads.
 
         Raises:
-            DataError: lists the expected folders, all problems, and the origin of the data.
+            DataError: lists the expected folders, all problems, and the origin of the data; or a
+                degradation that is used cannot read its own files.
             ConfigError: a set has no lr images and there is no degradation to make them.
         """
         datasets = self.datasets(stage)
         problems = []
         for name, dataset in datasets.items():
-            has_lr = {"lr", "real"} & dataset.folders().keys()
-            if not has_lr and self._degradation(name.split("/")[-1]) is None:
-                raise _no_lr(name)
+            if not {"lr", "real"} & dataset.folders().keys():
+                degradation = self._degradation(name.split("/")[-1])
+                if degradation is None:
+                    raise _no_lr(name)
+                prepare(degradation)
             try:
                 dataset.check()
             except DataError as error:

@@ -6,5 +6,18 @@ from srrescgan.degradations.compose import Compose
 from srrescgan.degradations.jpeg import JPEG
 from srrescgan.degradations.learned import Learned
 from srrescgan.degradations.noise import GaussianNoise
+from srrescgan.degradations.noise_injection import NoiseInjection
+from srrescgan.degradations.noise_patches import NoisePatches
+from srrescgan.degradations.preparable import prepare
 
-__all__ = ["JPEG", "Bicubic", "Compose", "GaussianBlur", "GaussianNoise", "Learned"]
+__all__ = [
+    "JPEG",
+    "Bicubic",
+    "Compose",
+    "GaussianBlur",
+    "GaussianNoise",
+    "Learned",
+    "NoiseInjection",
+    "NoisePatches",
+    "prepare",
+]

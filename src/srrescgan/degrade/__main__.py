@@ -18,10 +18,12 @@ def degrade(cfg: DictConfig) -> None:
     check_weights(degradation, weights)
     device = choose_device(cfg.device)
     maker = PairMaker(degradation, cfg.scale, cfg.seed, cfg.pairs, cfg.cleanup, device)
-    # The manifest names the weights by their content, not by their folder.
-    manifest_config = OmegaConf.merge(
-        cfg, {"degradation_weights": weights.name if weights else None}
-    )
+    # The manifest names weights and noise by their content, not by their folder.
+    names = {
+        "degradation_weights": weights.name if weights else None,
+        "noise_source": Path(cfg.noise_source).expanduser().name if cfg.noise_source else None,
+    }
+    manifest_config = OmegaConf.merge(cfg, names)
     assert isinstance(manifest_config, DictConfig)
     settings = degrade_settings(maker, plain(manifest_config)["degradation"], weights)
     source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()

@@ -7,7 +7,7 @@ from rich.console import Console
 from torch import nn
 
 from srrescgan.callbacks import software
-from srrescgan.degradations import Learned
+from srrescgan.degradations import Learned, NoiseInjection
 from srrescgan.degrade.degrade_folder import degrade_folder
 from srrescgan.degrade.pairs import PairMaker
 from srrescgan.errors import ConfigError, DataError
@@ -35,9 +35,13 @@ def degrade_settings(
     Args:
         maker: of the pictures.
         degradation: its configuration.
-        weights: of a learned degradation, which are identified by their content.
+        weights: of a learned degradation, which are identified by their content, as is the noise
+            of photographs.
+
+    Raises:
+        DataError: the photographs have no usable noise.
     """
-    return {
+    settings: dict[str, Any] = {
         "degradation": degradation,
         "weights_sha256": file_sha256(weights) if weights else None,
         "scale": maker.scale,
@@ -45,6 +49,10 @@ def degrade_settings(
         "pairs": maker.pairs,
         "cleanup": maker.reduction if maker.pairs == "tdsr" else None,
     }
+    injected = [part for part in maker.degradation.modules() if isinstance(part, NoiseInjection)]
+    if injected:
+        settings["noise_sha256"] = [part.fingerprint() for part in injected]
+    return settings
 
 
 def run_degrade(
