@@ -16,7 +16,7 @@ from srrescgan.export.onnx import write_onnx
 from srrescgan.export.onnx_check import TOLERANCE, probes, verify_onnx
 from srrescgan.generators import DSGANGenerator, SRResDNet
 from srrescgan.images import read_image, to_tensor
-from srrescgan.weights.build import REFERENCE, build_generator, load_generator
+from srrescgan.weights.build import build_generator, load_with_config
 
 
 def run(model: bytes, lr: torch.Tensor) -> np.ndarray:
@@ -147,8 +147,9 @@ def test_other_generators_export_quietly(
 @pytest.mark.slow
 @torch.inference_mode()
 def test_the_released_weights(shared: Path, tmp_path: Path) -> None:
-    generator = load_generator(shared / "reference/weights/srrescgan_model.pth")
-    write_onnx(generator, REFERENCE, tmp_path / "sr.onnx")
+    path = shared / "reference/weights/srrescgan_model.pth"
+    generator, config = load_with_config(path)
+    write_onnx(generator, config, tmp_path / "sr.onnx")
     lr = to_tensor(read_image(shared / "reference/lr/bird.png"))[None, :, 20:47, 30:61]
     found = run((tmp_path / "sr.onnx").read_bytes(), lr.contiguous())
     np.testing.assert_allclose(found, generator(lr).numpy(), atol=TOLERANCE)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import torch
 from hydra import compose, initialize_config_dir
 from omegaconf import DictConfig
 from small_network import write_small_network
@@ -11,6 +12,9 @@ from srrescgan.config.schema import CONFIG_DIR, register
 from srrescgan.errors import ConfigError, DataError
 from srrescgan.export.__main__ import export
 from srrescgan.export.targets import FOLDERS, SUFFIXES
+from srrescgan.generators import RRDBNet
+from srrescgan.weights.files import write_pth
+from srrescgan.weights.spellings import SPELLINGS
 
 
 def composed(tmp_path: Path, *overrides: str) -> DictConfig:
@@ -78,3 +82,19 @@ def test_a_scale_without_a_generator_is_refused(
     given = ["generator=srresdnet", "generator.features=4", "generator.blocks=1"]
     export(composed(tmp_path, "target=pth", f"output={output}", "scale=2", *given))
     assert output.is_file()
+
+
+def test_a_pth_is_written_with_the_keys_of_another_program(tmp_path: Path) -> None:
+    write_pth(RRDBNet(features=4, blocks=1, growth=2).state_dict(), tmp_path / "a.pth")
+    given = [f"weights={tmp_path / 'a.pth'}", "target=pth", f"output={tmp_path / 'b.pth'}"]
+    export(composed(tmp_path, *given, "keys=esrgan"))
+    assert "RRDB_trunk.0.RDB1.conv1.weight" in torch.load(tmp_path / "b.pth", weights_only=True)
+    with pytest.raises(ConfigError, match=r"keys=esrgam: expected native, .*did you mean 'esrgan'"):
+        export(composed(tmp_path, *given, "keys=esrgam"))
+
+
+def test_every_spelling_is_described_where_users_look() -> None:
+    text = (Path(CONFIG_DIR) / "export.yaml").read_text()
+    for spelling in SPELLINGS:
+        assert spelling.name in text
+        assert f"{spelling.network}: " in text

@@ -11,6 +11,7 @@ from toys import flat, networks
 from srrescgan.data import HRFolder, LRFolder, SRDataModule, UnpairedFolder
 from srrescgan.degradations import Bicubic
 from srrescgan.errors import ConfigError, DataError, WeightsError
+from srrescgan.generators import EDSR
 from srrescgan.train.__main__ import train
 from srrescgan.train.preflight import (
     check_data,
@@ -135,6 +136,27 @@ def test_a_run_starts_from_the_given_weights(tmp_path: Path) -> None:
     assert not torch.equal(flat(system.generator), flat(other.generator))
     load_initial_state(system, str(tmp_path / "other.pth"), None, 9)
     assert torch.equal(flat(system.generator), flat(other.generator))
+
+
+def test_a_run_starts_from_weights_of_another_scale_if_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    system = networks()
+    system.generator = EDSR(4, features=4, blocks=1)
+    before = {key: value.clone() for key, value in system.generator.state_dict().items()}
+    other = EDSR(2, features=4, blocks=1).state_dict()
+    write_pth(other, tmp_path / "x2.pth")
+    path = str(tmp_path / "x2.pth")
+    with pytest.raises(WeightsError, match=r"2 of 18 parameters missing \(tail\.0\.2\.bias"):
+        load_initial_state(system, path, None, 9)
+    load_initial_state(system, path, None, 9, ["tail"])
+    for key, value in system.generator.state_dict().items():
+        assert torch.equal(value, before[key] if key.startswith("tail") else other[key])
+    assert "tail.0.0.weight, tail.0.0.bias, tail.0.2.weight" in capsys.readouterr().out
+    load_initial_state(system, path, None, 9, ["tail.0.2"])  # as the authors do
+    assert torch.equal(system.generator.state_dict()["tail.0.0.weight"], other["tail.0.0.weight"])
+    with pytest.raises(ConfigError, match=r"init_skip=tial: no key of .*x2\.pth or of EDSR"):
+        load_initial_state(system, path, None, 9, ["tial"])
 
 
 def test_the_checkpoint_to_resume_from_is_checked(tmp_path: Path) -> None:

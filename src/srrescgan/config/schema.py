@@ -62,6 +62,7 @@ class TrainConfig:
     noise_source: str | None = MISSING
     ckpt_path: str | None = MISSING
     init_weights: str | None = MISSING
+    init_skip: list[str] = field(default_factory=list)
     output_dir: str = MISSING
     objective: Any = MISSING
     notice: str | None = MISSING
@@ -234,6 +235,7 @@ class ExportConfig:
     calibration: str | None = MISSING
     hr: str | None = MISSING
     runtime: str | None = MISSING
+    keys: str = MISSING
     card: CardConfig = field(default_factory=CardConfig)
     generator: Any = None
 

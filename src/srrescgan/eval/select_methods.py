@@ -41,7 +41,7 @@ def select_methods(
             appended to the name), or each.
         tile: as in :class:`srrescgan.inference.UpscaleOptions`.
         generator: node of the network in ``checkpoint``; ``None``: the file says which network it
-            is, and a file that does not say holds the authors' network.
+            is, or it is recognized by its keys and shapes.
 
     Raises:
         ConfigError: a name is taken or cannot be a folder, a value is not one of its options, or

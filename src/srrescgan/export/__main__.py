@@ -24,6 +24,7 @@ def export(cfg: DictConfig) -> None:
         runtime=_path(cfg.runtime),
         metrics=_path(card.pop("metrics")),
         card=card,
+        keys=cfg["keys"],  # an attribute would be the method of that name
     )
     message = export_weights(find_weights(cfg.weights), config, cfg.target, output, options)
     Console().print(message, soft_wrap=True, markup=False, highlight=False)

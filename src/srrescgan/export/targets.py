@@ -10,14 +10,14 @@ from torch import nn
 
 from srrescgan.errors import ConfigError, DataError, nearest
 from srrescgan.generators.promises import check_size
-from srrescgan.weights.build import REFERENCE, build_generator
-from srrescgan.weights.files import load_into, read_generator
+from srrescgan.weights.build import load_with_config
+from srrescgan.weights.spellings import NATIVE
 
 SUFFIXES = {"safetensors": ".safetensors", "pth": ".pth", "onnx": ".onnx", "int8": ".onnx"}
 """Targets that are one file, with the suffix of its name."""
 FOLDERS = ("web", "spandrel", "cog", "card")
 """Targets that are a folder."""
-OPTIONS = {"calibration": "int8", "hr": "int8", "runtime": "web", "card": "card"}
+OPTIONS = {"calibration": "int8", "hr": "int8", "runtime": "web", "card": "card", "keys": "pth"}
 """Options that belong to one target each."""
 
 
@@ -31,6 +31,8 @@ class ExportOptions:
     card: Mapping[str, Any] = field(default_factory=dict)
     """``name``, ``license``, ``author`` and ``date`` of a publication."""
     metrics: Path | None = None
+    keys: str = NATIVE
+    """Names of the tensors in a ``.pth``; see :func:`srrescgan.weights.spellings.find_spelling`."""
 
 
 def check_target(target: str, output: Path, given: Collection[str]) -> None:
@@ -81,11 +83,7 @@ def export_weights(
     Raises:
         UserError: the weights, an option or the machine do not allow it; nothing is written.
     """
-    stored = read_generator(weights)
-    config = config or stored.config or REFERENCE
-    generator = build_generator(config)
-    load_into(generator, stored)
-    generator.eval()
+    generator, config = load_with_config(weights, config)
     _check_output(generator)
     try:
         return _write(target, generator, config, weights, output, options)
@@ -120,7 +118,9 @@ def _write(
         case "safetensors":
             from srrescgan.export.weight_files import write_safetensors as write
         case "pth":
-            from srrescgan.export.weight_files import write_pth as write
+            from srrescgan.export.weight_files import write_pth
+
+            return write_pth(generator, config, output, options.keys)
         case "onnx":
             from srrescgan.export.onnx import write_onnx as write
         case "spandrel":

@@ -11,26 +11,34 @@ from torch import Tensor, nn
 from srrescgan.errors import WeightsError
 from srrescgan.files import replacing
 from srrescgan.weights import files
+from srrescgan.weights.spellings import NATIVE, find_spelling
 
 
-def write_pth(generator: nn.Module, config: dict[str, Any], output: Path) -> str:
-    """Write a bare state dict, the format of the reference implementation.
+def write_pth(
+    generator: nn.Module, config: dict[str, Any], output: Path, keys: str = NATIVE
+) -> str:
+    """Write the tensors, in the format of the reference implementation or of another program.
 
     Args:
         generator: on the CPU.
         config: its ``_target_`` and constructor arguments. The format cannot store them.
         output: the file; an existing one is replaced.
+        keys: names of the tensors; see :func:`srrescgan.weights.spellings.find_spelling`.
 
     Returns:
         Message for the user.
 
     Raises:
-        WeightsError: the file reads back differently; an existing file is kept.
+        ConfigError: the network has no such spelling.
+        WeightsError: the spelling cannot hold these weights, or the file reads back differently;
+            an existing file is kept.
     """
-    state = generator.state_dict()
+    spelling = find_spelling(keys, type(generator).__name__)
+    state = spelling.from_native(generator.state_dict())
     with replacing(output) as temporary:
-        files.write_pth(state, temporary)
-        _verify(torch.load(temporary, weights_only=True), state, output)
+        files.write_pth(state, temporary, spelling.wrapper)
+        written = torch.load(temporary, weights_only=True)
+        _verify(written if spelling.wrapper is None else written[spelling.wrapper], state, output)
     settings = {key: value for key, value in config.items() if not key.startswith("_")}
     return (
         f"{output}: {len(state)} tensors, verified\n"

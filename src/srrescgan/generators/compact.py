@@ -1,6 +1,5 @@
 """Compact: convolutions and PReLU at lr size, the small network of the Real-ESRGAN family."""
 
-import re
 from collections.abc import Mapping
 from math import isqrt
 from typing import Any
@@ -8,8 +7,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-
-_LAYER = re.compile(r"body\.(\d+)\.weight")
 
 
 class Compact(nn.Module):
@@ -73,9 +70,11 @@ class Compact(nn.Module):
     @classmethod
     def arguments_from(cls, state: Mapping[str, Tensor]) -> dict[str, Any] | None:
         """Constructor arguments of a state dict with these keys; ``None``: another network."""
-        found = [int(match[1]) for match in map(_LAYER.fullmatch, state) if match]
         first, slope = state.get("body.0.weight"), state.get("body.1.weight")
         if first is None or slope is None or first.ndim != 4 or slope.ndim != 1:
             return None
-        scale = isqrt(state[f"body.{max(found)}.weight"].shape[0] // 3)
-        return {"scale": scale, "features": first.shape[0], "layers": max(found) // 2 - 1}
+        layers = (len(state) - 5) // 3  # each has a weight, a bias and a slope
+        last = state.get(f"body.{2 * layers + 2}.weight")
+        if last is None or last.ndim != 4 or first.shape[1] != 3:
+            return None
+        return {"scale": isqrt(len(last) // 3), "features": len(first), "layers": layers}

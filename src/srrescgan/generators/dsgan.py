@@ -1,7 +1,13 @@
 """DSGANGenerator: moves a clean image into the domain of a camera."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+
+_BLOCK = re.compile(r"res_blocks\.(\d+)\.")
 
 
 class DSGANGenerator(nn.Module):
@@ -25,6 +31,7 @@ class DSGANGenerator(nn.Module):
     """
 
     scale = 1
+    is_degradation = True
 
     def __init__(self, features: int = 64, blocks: int = 8) -> None:
         super().__init__()
@@ -45,6 +52,15 @@ class DSGANGenerator(nn.Module):
         for block in self.res_blocks:
             x = block(x)
         return torch.sigmoid(self.block_output(x))
+
+    @classmethod
+    def arguments_from(cls, state: Mapping[str, Tensor]) -> dict[str, Any] | None:
+        """Constructor arguments of a state dict with these keys; ``None``: another network."""
+        first = state.get("block_input.0.weight")
+        found = {match[1] for match in map(_BLOCK.match, state) if match}
+        if first is None or first.ndim != 4 or not found:
+            return None
+        return {"features": first.shape[0], "blocks": len(found)}
 
 
 class _Block(nn.Module):

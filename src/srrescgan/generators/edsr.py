@@ -11,7 +11,7 @@ SCALES = (2, 3, 4)
 MEAN = (0.4488, 0.4371, 0.4040)
 """Mean color of DIV2K, RGB in [0, 1], which the network subtracts from its input."""
 _LARGE = 256
-_LAST = re.compile(r"body\.(\d+)\.weight")
+_BLOCK = re.compile(r"body\.(\d+)\.body\.")
 
 
 class EDSR(nn.Module):
@@ -90,17 +90,22 @@ class EDSR(nn.Module):
         head, up = state.get("head.0.weight"), state.get("tail.0.0.weight")
         if head is None or up is None or "sub_mean.weight" not in state:
             return None
-        last = [int(match[1]) for match in map(_LAST.fullmatch, state) if match]
-        if not last:
+        if head.ndim != 4 or up.ndim != 4:
             return None
         features = head.shape[0]
         step = 3 if up.shape[0] == 9 * features else 2
         return {
             "scale": 4 if "tail.0.2.weight" in state else step,
             "features": features,
-            "blocks": last[0],
+            "blocks": len({match[1] for match in map(_BLOCK.match, state) if match}),
             "residual_scale": 0.1 if features >= _LARGE else 1.0,
         }
+
+
+def mean_shifts() -> dict[str, Tensor]:
+    """Tensors of the two mean shifts, by key."""
+    shifts = {"sub_mean": _MeanShift(-1), "add_mean": _MeanShift(+1)}
+    return {f"{n}.{k}": v for n, shift in shifts.items() for k, v in shift.state_dict().items()}
 
 
 def _conv(inputs: int, outputs: int) -> nn.Conv2d:

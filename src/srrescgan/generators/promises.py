@@ -1,4 +1,4 @@
-"""Promises of a generator that others rely on: its ``scale``, and the size of its output."""
+"""Promises of a generator that others rely on: scale, size of the output, what it is for."""
 
 from typing import Any
 
@@ -23,6 +23,14 @@ def check_scale(generator: nn.Module) -> int:
         " it enlarges (1: it keeps the size)",
         key="generator",
     )
+
+
+def is_degradation(generator: nn.Module) -> bool:
+    """Whether a generator makes pictures worse: its class says ``is_degradation = True``.
+
+    Scale 1 alone does not tell: a network that restores pictures keeps their size too.
+    """
+    return bool(getattr(generator, "is_degradation", False))
 
 
 def check_size(

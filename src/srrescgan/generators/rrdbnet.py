@@ -100,11 +100,11 @@ class RRDBNet(nn.Module):
         scales = {3 * factor**2: scale for scale, factor in UNSHUFFLE.items()}
         if first.shape[1] not in scales:
             return None
-        found = {int(match[1]) for match in map(_BLOCK.match, state) if match}
+        found = {match[1] for match in map(_BLOCK.match, state) if match}
         return {
             "scale": scales[first.shape[1]],
             "features": first.shape[0],
-            "blocks": max(found) + 1,
+            "blocks": len(found),
             "growth": dense.shape[0],
         }
 

@@ -1,7 +1,9 @@
 """SRResDNet: the generator of SRResCGAN."""
 
 import math
-from typing import Literal
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +17,7 @@ from srrescgan.types import WHOLE, Edges
 
 SCALES = (2, 3, 4)
 NOISE_ESTIMATES = ("upsampled", "input")
+_BLOCK = re.compile(r"model\.layer1\.(\d+)\.")
 
 
 class SRResDNet(nn.Module):
@@ -83,6 +86,19 @@ class SRResDNet(nn.Module):
         upsampled = self.upsample(lr)
         sigma = self.estimate_sigma(lr, upsampled)
         return self.combine(upsampled, self.residual(upsampled), sigma)
+
+    @classmethod
+    def arguments_from(cls, state: Mapping[str, Tensor]) -> dict[str, Any] | None:
+        """Constructor arguments of a state dict with these keys; ``None``: another network.
+
+        Scale and noise estimate leave no trace in a file: 4 and ``"upsampled"``, as in the
+        released weights.
+        """
+        bias = state.get("model.conv1.bias")
+        found = {match[1] for match in map(_BLOCK.match, state) if match}
+        if bias is None or bias.ndim != 1 or "alpha" not in state or not found:
+            return None
+        return {"scale": 4, "features": len(bias), "blocks": len(found)}
 
     def upsample(self, lr: Tensor) -> Tensor:
         """Enlarge bilinearly: ``(B, 3, h, w)`` in [0, 1] to ``(B, 3, H, W)`` in [0, 255]."""

@@ -30,7 +30,7 @@ def train(cfg: DictConfig, validate_only: bool = False) -> TrainingResult:
     preflight.check_match(system, data)
     check_objective(cfg.objective, preflight.sets_with_hr(data), system.metrics)
     resumed = None if validate_only else ckpt_path
-    preflight.load_initial_state(system, cfg.init_weights, resumed, cfg.iterations)
+    preflight.load_initial_state(system, cfg.init_weights, resumed, cfg.iterations, cfg.init_skip)
     provenance = Provenance(plain(cfg))
     callbacks = [] if validate_only else [*build_named(cfg.callback).values(), provenance]
     trainer = build_trainer(cfg.trainer, callbacks, list(build_named(cfg.logger).values()))

@@ -1,14 +1,17 @@
 """Checks before training starts: the output folder, the data, the system, the checkpoint."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from lightning_utilities.core.rank_zero import rank_zero_only
+from torch import nn
 
 from srrescgan.data import SRDataModule
 from srrescgan.doctor import Checkup, require_healthy
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators.promises import check_scale
 from srrescgan.systems import PhasedSystem
+from srrescgan.train.report import print_notice
 from srrescgan.weights.files import load_into, read_checkpoint, read_generator
 
 
@@ -89,7 +92,11 @@ def sets_with_hr(data: SRDataModule) -> dict[str, bool]:
 
 
 def load_initial_state(
-    system: PhasedSystem, init_weights: str | None, ckpt_path: str | None, iterations: int
+    system: PhasedSystem,
+    init_weights: str | None,
+    ckpt_path: str | None,
+    iterations: int,
+    init_skip: Collection[str] = (),
 ) -> None:
     """Load the initial weights of the generator, or check the checkpoint to resume from.
 
@@ -100,14 +107,30 @@ def load_initial_state(
         init_weights: weight file or checkpoint; ``None`` keeps the random initialization.
         ckpt_path: checkpoint to resume from; ``None`` for none.
         iterations: length of the whole run.
+        init_skip: beginnings of keys that are not loaded from ``init_weights``.
 
     Raises:
+        ConfigError: no key begins as ``init_skip`` says.
         WeightsError: a file cannot be read or does not fit.
     """
     if init_weights:
-        load_into(system.generator, read_generator(init_weights))
+        _load_initial_weights(system.generator, init_weights, init_skip)
     if ckpt_path:
         check_resumable(Path(ckpt_path), system, iterations)
+
+
+def _load_initial_weights(generator: nn.Module, path: str, skip: Collection[str]) -> None:
+    weights = read_generator(path)
+    keys = weights.state.keys() | generator.state_dict().keys()
+    for beginning in skip:
+        if not any(key.startswith(beginning) for key in keys):
+            raise ConfigError(
+                f"init_skip={beginning}: no key of {path} or of {type(generator).__name__} begins"
+                f" so; the first of the network is {next(iter(generator.state_dict()))}"
+            )
+    skipped = load_into(generator, weights, skip)
+    if skip:
+        print_notice(None, f"init_weights={path}: not loaded (init_skip): {', '.join(skipped)}")
 
 
 def check_resumable(path: Path, system: PhasedSystem, iterations: int) -> None:

@@ -7,36 +7,36 @@ from torch import nn
 
 from srrescgan import generators
 from srrescgan.errors import ConfigError, WeightsError
-from srrescgan.generators.promises import check_scale
+from srrescgan.generators.promises import check_scale, is_degradation
 from srrescgan.types import SRGenerator
-from srrescgan.weights.files import load_into, read_generator
-
-_PACKAGE = "srrescgan.generators."
-REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.SRResDNet", "scale": 4}
-"""Assumed for a file without a configuration: the released SRResCGAN generator."""
-DOMAIN_REFERENCE: dict[str, Any] = {"_target_": "srrescgan.generators.DSGANGenerator"}
-"""The same for degradations: the released DSGAN generator."""
+from srrescgan.weights.files import GeneratorWeights, load_into, read_generator
+from srrescgan.weights.recognize import PACKAGE, recognize
 
 
-def load_generator(
-    path: str | Path,
-    config: dict[str, Any] | None = None,
-    reference: dict[str, Any] = REFERENCE,
-) -> nn.Module:
+def load_with_config(
+    path: str | Path, config: dict[str, Any] | None = None
+) -> tuple[nn.Module, dict[str, Any]]:
+    """Load a generator as :func:`load_generator`, and say how to build it.
+
+    Returns:
+        The generator, and its ``_target_`` and constructor arguments.
+    """
+    return _built(read_generator(path), config)
+
+
+def load_generator(path: str | Path, config: dict[str, Any] | None = None) -> nn.Module:
     """Build the generator that a weight file belongs to, and load it, in eval mode.
 
     Args:
-        path: a Lightning checkpoint, ``.safetensors``, or a reference ``.pth``.
-        config: ``_target_`` and constructor arguments, instead of those in the file.
-        reference: likewise, for a file without them.
+        path: a Lightning checkpoint, ``.safetensors`` or ``.pth``, of this project or another.
+        config: ``_target_`` and constructor arguments, instead of those in the file. A file
+            without them is recognized by its keys and shapes.
 
     Raises:
-        WeightsError: the file cannot be read or belongs to another network.
+        WeightsError: the file cannot be read, its network is not known, or it belongs to another
+            network than ``config`` says.
     """
-    weights = read_generator(path)
-    generator = build_generator(config or weights.config or reference)
-    load_into(generator, weights)
-    return generator.eval()
+    return load_with_config(path, config)[0]
 
 
 def load_pretrained(path: str | Path, config: dict[str, Any] | None = None) -> nn.Module:
@@ -45,8 +45,9 @@ def load_pretrained(path: str | Path, config: dict[str, Any] | None = None) -> n
     Raises:
         WeightsError: also if the file holds a degradation.
     """
-    generator = load_generator(path, config)
-    if cast(SRGenerator, generator).scale == 1:
+    weights = read_generator(path)
+    generator, _ = _built(weights, config)
+    if weights.is_degradation or is_degradation(generator):
         raise WeightsError(
             f"{path} holds a degradation ({type(generator).__name__}), which does not enlarge"
             f" pictures. Use it with: python -m srrescgan.degrade degradation=dsgan weights={path}"
@@ -69,13 +70,24 @@ def load_domain_generator(path: str | Path | None) -> nn.Module:
             "a learned degradation needs its weights: degradation_weights=FILE (weights=FILE for"
             " srrescgan.degrade), a checkpoint of an experiment such as dsgan_ntire20_track1"
         )
-    generator = load_generator(path, reference=DOMAIN_REFERENCE)
-    if cast(SRGenerator, generator).scale != 1:
+    weights = read_generator(path)
+    generator, _ = _built(weights, None)
+    if cast(SRGenerator, generator).scale != 1 or weights.is_degradation is False:
         raise WeightsError(
             f"{path} holds a super-resolution network ({type(generator).__name__}); expected the"
             " generator of a degradation, such as experiment=dsgan_ntire20_track1 trains"
         )
     return generator
+
+
+def _built(
+    weights: GeneratorWeights, config: dict[str, Any] | None
+) -> tuple[nn.Module, dict[str, Any]]:
+    """The generator of a file in eval mode, and the configuration it was built from."""
+    config = config or weights.config or recognize(weights)
+    generator = build_generator(config)
+    load_into(generator, weights)
+    return generator.eval(), config
 
 
 def build_generator(config: dict[str, Any]) -> nn.Module:
@@ -89,7 +101,7 @@ def build_generator(config: dict[str, Any]) -> nn.Module:
     """
     arguments = {key: value for key, value in config.items() if not key.startswith("_")}
     target = str(config.get("_target_"))
-    known = {_PACKAGE + name: getattr(generators, name) for name in generators.__all__}
+    known = {PACKAGE + name: getattr(generators, name) for name in generators.__all__}
     if target not in known:
         raise WeightsError(
             f"the weight file names {target}; expected one of {', '.join(sorted(known))}. Install"

@@ -1,7 +1,8 @@
-"""Reads and writes weight files: Lightning checkpoints, ``.safetensors``, reference ``.pth``."""
+"""Reads and writes weight files: Lightning checkpoints, ``.safetensors``, ``.pth``."""
 
 import json
 import pickle
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from torch import Tensor, nn
 
 from srrescgan.errors import WeightsError
 from srrescgan.files import replacing
+from srrescgan.weights.spellings import to_native, unwrapped
 
 _CONFIG = "srrescgan"
-_WRAPPERS = ("params_ema", "params", "state_dict", "model_state_dict", "model_g_state_dict")
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,12 @@ class GeneratorWeights:
     """Parameters of a generator and, if the file holds it, the configuration to build it."""
 
     state: dict[str, Tensor]
+    """With the keys of our networks, however the file spells them."""
     config: dict[str, Any] | None
     """The generator's node: ``_target_`` and constructor arguments."""
     source: Path
+    is_degradation: bool | None = None
+    """Whether it was trained to degrade pictures; ``None``: the file does not say."""
 
 
 def read_checkpoint(path: Path) -> dict[str, Any]:
@@ -53,7 +57,9 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def read_generator(path: str | Path) -> GeneratorWeights:
-    """Read the generator from a weight file; if a checkpoint holds two, the averaged one.
+    """Read the generator from a weight file; if a file holds two, the averaged one.
+
+    Files of other programs are read too; see :mod:`srrescgan.weights.spellings`.
 
     Raises:
         WeightsError: the file cannot be read or holds no generator.
@@ -64,28 +70,39 @@ def read_generator(path: str | Path) -> GeneratorWeights:
     content = read_checkpoint(path)
     if "pytorch-lightning_version" in content:
         return _from_lightning(content, path)
-    for wrapper in _WRAPPERS:
-        if isinstance(content.get(wrapper), dict):
-            content = content[wrapper]
-            break
-    if not content or not all(isinstance(value, Tensor) for value in content.values()):
-        raise WeightsError(f"{path} holds no named tensors (found keys: {_some(content)})")
-    return GeneratorWeights(_without_prefix(content, "module."), None, path)
+    state = unwrapped(content)
+    if not state or not all(isinstance(value, Tensor) for value in state.values()):
+        raise WeightsError(f"{path} holds no named tensors (found keys: {_some(state)})")
+    return GeneratorWeights(_native(state, path), None, path)
 
 
-def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
+def load_into(
+    generator: nn.Module, weights: GeneratorWeights, skip: Collection[str] = ()
+) -> list[str]:
     """Load every key of ``weights`` into ``generator``.
+
+    Args:
+        generator: whose parameters are replaced.
+        weights: of the same network.
+        skip: beginnings of keys that are neither loaded nor expected, such as ``tail``: their
+            parameters stay as they are.
+
+    Returns:
+        Keys of ``generator`` that were skipped.
 
     Raises:
         WeightsError: the weights belong to another network; the message names what does not fit.
     """
     own = generator.state_dict()
-    missing = sorted(own.keys() - weights.state.keys())
-    unknown = sorted(weights.state.keys() - own.keys())
+    skipped = {key for key in own.keys() | weights.state.keys() if key.startswith(tuple(skip))}
+    given = {key: value for key, value in weights.state.items() if key not in skipped}
+    wanted = own.keys() - skipped
+    missing = sorted(wanted - given.keys())
+    unknown = sorted(given.keys() - wanted)
     misfits = [
-        f"{key}: {tuple(weights.state[key].shape)} in the file, {tuple(own[key].shape)} expected"
-        for key in own.keys() & weights.state.keys()
-        if own[key].shape != weights.state[key].shape
+        f"{key}: {tuple(given[key].shape)} in the file, {tuple(own[key].shape)} expected"
+        for key in sorted(wanted & given.keys())
+        if own[key].shape != given[key].shape
     ]
     if missing or unknown or misfits:
         parts = [
@@ -98,15 +115,16 @@ def load_into(generator: nn.Module, weights: GeneratorWeights) -> None:
             + "; ".join(part for part in parts if part)
             + ". Choose the matching network with generator=."
         )
-    generator.load_state_dict(weights.state)
+    generator.load_state_dict(given, strict=False)
+    return [key for key in own if key in skipped]
 
 
-def write_pth(state: dict[str, Tensor], path: Path) -> None:
-    """Write a bare state dict, the format of the reference."""
+def write_pth(state: Mapping[str, Tensor], path: Path, wrapper: str | None = None) -> None:
+    """Write tensors by name, bare as the reference does, or in a dictionary named ``wrapper``."""
     with replacing(path) as temporary:
         copies = {key: value.detach().cpu().clone() for key, value in state.items()}
         with temporary.open("wb") as file:  # given a path, torch raises no OSError
-            torch.save(copies, file)
+            torch.save(copies if wrapper is None else {wrapper: copies}, file)
 
 
 def write_safetensors(state: dict[str, Tensor], config: dict[str, Any], path: Path) -> None:
@@ -126,7 +144,7 @@ def _read_safetensors(path: Path) -> GeneratorWeights:
         config = json.loads(metadata.get(_CONFIG, "{}")).get("generator")
     except (SafetensorError, OSError, ValueError) as error:
         raise WeightsError(f"{path} cannot be read as safetensors: {error}") from error
-    return GeneratorWeights(state, config, path)
+    return GeneratorWeights(_native(state, path), config, path)
 
 
 def _from_lightning(content: dict[str, Any], path: Path) -> GeneratorWeights:
@@ -137,16 +155,27 @@ def _from_lightning(content: dict[str, Any], path: Path) -> GeneratorWeights:
             if key.startswith(prefix)
         }
         if state:
-            return GeneratorWeights(state, content.get("config", {}).get("generator"), path)
+            config = content.get("config", {})
+            return GeneratorWeights(
+                state, config.get("generator"), path, _is_degradation(config.get("system"))
+            )
     raise WeightsError(
         f"{path} holds no generator (found keys: {_some(content.get('state_dict', {}))})"
     )
 
 
-def _without_prefix(state: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    if all(key.startswith(prefix) for key in state):
-        return {key.removeprefix(prefix): value for key, value in state.items()}
-    return dict(state)
+def _is_degradation(system: Mapping[str, Any] | None) -> bool | None:
+    """Whether a system's node is that of a degradation; ``None``: its name does not say."""
+    name = str((system or {}).get("_target_", "")).rsplit(".", 1)[-1]
+    is_degradation = name.startswith("Degradation")
+    return is_degradation if is_degradation or name.startswith("SR") else None
+
+
+def _native(state: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
+    try:
+        return to_native(state)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from error
 
 
 def _some(items: Any) -> str:
