@@ -30,6 +30,11 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def user_cache() -> Path:
+    """The folder ``srrescgan`` in the user's cache folder; it need not exist yet."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "srrescgan"
+
+
 def write_json(content: Mapping[str, Any], path: Path) -> None:
     """Write strict JSON atomically; :func:`plain` converts values that JSON does not have."""
     text = json.dumps(plain(content), indent=2, allow_nan=False) + "\n"

@@ -1,13 +1,14 @@
 """Cache of scan results by content: a picture is decoded only once, however often it is moved."""
 
 import hashlib
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+
+from srrescgan.files import user_cache
 
 _WAIT_S = 10.0
 _SETTLED_NS = 2_000_000_000
@@ -18,9 +19,7 @@ _blake2b = partial(hashlib.blake2b, digest_size=16)
 
 def default_cache() -> Path:
     """``srrescgan/doctor.sqlite`` in the user's cache folder."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / (
-        "srrescgan/doctor.sqlite"
-    )
+    return user_cache() / "doctor.sqlite"
 
 
 class ScanCache:

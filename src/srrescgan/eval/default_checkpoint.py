@@ -5,14 +5,20 @@ from pathlib import Path
 from rich.console import Console
 
 from srrescgan.errors import ConfigError
+from srrescgan.weights import find_weights
 
 _FIRST = ("best_lpips.ckpt", "best_psnr.ckpt")
 
 
 def checkpoint_or_default(path: str | None, released: Path | None, runs: Path) -> Path:
-    """The given checkpoint, otherwise the default one, which is printed."""
+    """The given checkpoint or weights of a name, otherwise the default one, which is printed.
+
+    Raises:
+        ConfigError: there is no default.
+        WeightsError: the given one is not there.
+    """
     if path:
-        return Path(path)
+        return find_weights(path)
     default = default_checkpoint(released, runs)
     Console().print(f"ckpt_path= was not given: evaluating {default}", soft_wrap=True)
     return default

@@ -12,15 +12,16 @@ from srrescgan.errors import ConfigError, nearest
 from srrescgan.eval.methods import Method, bicubic_method, folder_method, network_method
 from srrescgan.eval.sr_image_folder import SRImageFolder
 from srrescgan.types import SRGenerator
-from srrescgan.weights import load_pretrained
+from srrescgan.weights import find_weights, load_pretrained
 
 _RESERVED = ("lr", "hr")
+_ENTRY_KEYS = {"weights", "ensemble"}
 _ENSEMBLES = {"false": (False,), "true": (True,), "both": (False, True)}
 
 
 def select_methods(
     checkpoint: Path,
-    further: Mapping[str, str] | None,
+    further: Mapping[str, Any] | None,
     datasets: Mapping[str, FolderDataset],
     device: torch.device,
     scale: int,
@@ -32,7 +33,9 @@ def select_methods(
 
     Args:
         checkpoint: weight file of the method ``sr``.
-        further: for each further method its name, and a weight file or a folder of sr images.
+        further: for each further method its name, and what it is: a weight file, the name of known
+            weights, or a folder of sr images; or a mapping ``{weights: ..., ensemble: ...}``, which
+            decides on the self-ensemble of this method alone.
         datasets: the sets by name, from :meth:`SRDataModule.datasets`; folders of sr images
             have to match them.
         device: where the cost of networks is measured.
@@ -51,19 +54,19 @@ def select_methods(
     """
     if further is not None and not isinstance(further, Mapping):
         raise ConfigError(f"methods={further}: expected names and places, methods='{{name: DIR}}'")
-    load = partial(_load_network, device, scale, ensemble, tile)
-    methods = {"bicubic": bicubic_method(scale), **load("sr", checkpoint, generator)}
+    load = partial(_load_network, device, scale, tile)
+    methods = {"bicubic": bicubic_method(scale), **load("sr", checkpoint, generator, ensemble)}
     for name, value in (further or {}).items():
         if "/" in str(name) or str(name).startswith("."):
             raise ConfigError(
                 f"methods.{name}: a name becomes a folder; choose one without / and ."
             )
-        place = Path(str(value))
-        if place.is_file():
-            added = load(str(name), place, None)
-        else:
+        place, own = _entry(str(name), value, ensemble)
+        if place.is_dir():
             sets = {key.split("/")[-1]: dataset for key, dataset in datasets.items()}
             added = {str(name): folder_method(place, SRImageFolder(place, sets))}
+        else:
+            added = load(str(name), find_weights(place), None, own)
         taken = added.keys() & {*methods, *_RESERVED}
         if taken:
             raise ConfigError(
@@ -73,14 +76,26 @@ def select_methods(
     return methods
 
 
+def _entry(name: str, value: Any, ensemble: bool | str) -> tuple[Path, bool | str]:
+    """Weights or folder of a further method, and whether it is a self-ensemble."""
+    if not isinstance(value, Mapping):
+        return Path(str(value)), ensemble
+    if "weights" not in value or value.keys() - _ENTRY_KEYS:
+        raise ConfigError(
+            f"methods.{name} has {', '.join(map(str, value))}: expected weights, and perhaps"
+            " ensemble"
+        )
+    return Path(str(value["weights"])), value.get("ensemble", ensemble)
+
+
 def _load_network(
     device: torch.device,
     scale: int,
-    ensemble: bool | str,
     tile: int | str | None,
     name: str,
     path: Path,
     node: Mapping[str, Any] | None,
+    ensemble: bool | str,
 ) -> dict[str, Method]:
     """Load a network as one or two methods: plain, as self-ensemble, or both."""
     generator = load_pretrained(path, dict(node) if node is not None else None)

@@ -1,4 +1,4 @@
-"""Reads and writes weight files: Lightning checkpoints, ``.safetensors``, ``.pth``."""
+"""Reads weight files (Lightning checkpoints, ``.safetensors``, ``.pth``, ncnn) and writes some."""
 
 import json
 import pickle
@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from srrescgan.errors import WeightsError
 from srrescgan.files import replacing
+from srrescgan.weights.ncnn import read_ncnn
 from srrescgan.weights.spellings import to_native, unwrapped
 
 _CONFIG = "srrescgan"
@@ -67,6 +68,8 @@ def read_generator(path: str | Path) -> GeneratorWeights:
     path = Path(path).expanduser()
     if path.suffix == ".safetensors":
         return _read_safetensors(path)
+    if path.suffix == ".param" or (path.suffix == ".bin" and path.with_suffix(".param").is_file()):
+        return GeneratorWeights(*read_ncnn(path.with_suffix(".param")), path)
     content = read_checkpoint(path)
     if "pytorch-lightning_version" in content:
         return _from_lightning(content, path)
