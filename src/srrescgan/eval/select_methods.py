@@ -8,7 +8,7 @@ from typing import Any, cast
 import torch
 
 from srrescgan.data.datamodule import FolderDataset
-from srrescgan.errors import ConfigError, nearest
+from srrescgan.errors import ConfigError, WeightsError, nearest
 from srrescgan.eval.methods import Method, bicubic_method, folder_method, network_method
 from srrescgan.eval.sr_image_folder import SRImageFolder
 from srrescgan.types import SRGenerator
@@ -35,7 +35,8 @@ def select_methods(
         checkpoint: weight file of the method ``sr``.
         further: for each further method its name, and what it is: a weight file, the name of known
             weights, or a folder of sr images; or a mapping ``{weights: ..., ensemble: ...}``, which
-            decides on the self-ensemble of this method alone.
+            decides on the self-ensemble of this method alone. ``None`` removes a method, for
+            configurations that inherit it.
         datasets: the sets by name, from :meth:`SRDataModule.datasets`; folders of sr images
             have to match them.
         device: where the cost of networks is measured.
@@ -57,6 +58,8 @@ def select_methods(
     load = partial(_load_network, device, scale, tile)
     methods = {"bicubic": bicubic_method(scale), **load("sr", checkpoint, generator, ensemble)}
     for name, value in (further or {}).items():
+        if value is None:
+            continue
         if "/" in str(name) or str(name).startswith("."):
             raise ConfigError(
                 f"methods.{name}: a name becomes a folder; choose one without / and ."
@@ -66,7 +69,7 @@ def select_methods(
             sets = {key.split("/")[-1]: dataset for key, dataset in datasets.items()}
             added = {str(name): folder_method(place, SRImageFolder(place, sets))}
         else:
-            added = load(str(name), find_weights(place), None, own)
+            added = load(str(name), _weights(str(name), place), None, own)
         taken = added.keys() & {*methods, *_RESERVED}
         if taken:
             raise ConfigError(
@@ -86,6 +89,14 @@ def _entry(name: str, value: Any, ensemble: bool | str) -> tuple[Path, bool | st
             " ensemble"
         )
     return Path(str(value["weights"])), value.get("ensemble", ensemble)
+
+
+def _weights(name: str, place: Path) -> Path:
+    """The weight file of a further method."""
+    try:
+        return find_weights(place)
+    except WeightsError as error:
+        raise WeightsError(f"methods.{name}, no folder of sr pictures: {error}") from error
 
 
 def _load_network(

@@ -48,11 +48,12 @@ def expected_network(layers: list[Layer]) -> ExpectedNetwork | None:
     if activations:
         shuffles = [int(layer.option(0, 1)) for layer in layers if layer.kind == "PixelShuffle"]
         return _compact((shuffles or [1])[0], features, activations - 1)
-    blocks = (len(convolutions) - len(_AROUND_RRDBS)) // _CONVS_PER_RRDB
-    return _rrdbnet(features, blocks, growth) if blocks > 0 else None
+    blocks = (len(convolutions) - _AROUND_RRDBS) / _CONVS_PER_RRDB
+    return _rrdbnet(features, round(blocks), growth) if blocks > 0.5 else None
 
 
-_AROUND_RRDBS = ("conv_first", "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last")
+_AROUND_RRDBS = 6
+"""Convolutions before and after the blocks."""
 _DENSE_BLOCKS = 3
 _DENSE_CONVS = 5
 _CONVS_PER_RRDB = _DENSE_BLOCKS * _DENSE_CONVS
