@@ -86,6 +86,30 @@ def test_saved_pictures_come_back_as_somebody_else_s_with_the_same_scores(run) -
         assert second[name, "theirs"]["rgb8/psnr"] == second[name, "sr"]["rgb8/psnr"]
 
 
+def test_an_interrupted_evaluation_reads_the_images_that_it_has_saved(run, tmp_path: Path) -> None:
+    again = ("save_images=reuse", "methods={sr: {weights: weights.safetensors, ensemble: true}}")
+    scores = rows(run(*again))
+    images = tmp_path / "eval/images/photos"
+    Image.new("RGB", (64, 48)).save(images / "sr/0001.png")
+    (images / "sr+/0002.png").unlink()
+    (images / "sr+/0003.png").write_bytes(b"damaged")
+    resumed = rows(run(*again))
+    assert float(resumed.pop(("0001", "sr"))["rgb8/psnr"]) < 15
+    assert resumed == {key: row for key, row in scores.items() if key != ("0001", "sr")}
+    assert (images / "sr+/0002.png").is_file()
+    with pytest.raises(ConfigError, match="from other lr images"):
+        run(*again, "degradation=bicubic")
+    write_safetensors(SRResDNet(features=8, blocks=1).state_dict(), NETWORK, tmp_path / "b.st")
+    (tmp_path / "b.st").rename(tmp_path / "weights.safetensors")
+    with pytest.raises(ConfigError, match=r"images of sr in .* other weights"):
+        run(*again)
+    (tmp_path / "eval/images/made_by.json").unlink()
+    with pytest.raises(ConfigError, match=r"has no made_by\.json"):
+        run(*again)
+    with pytest.raises(ConfigError, match="save_images=again"):
+        run("save_images=again")
+
+
 def test_pictures_that_do_not_fit_are_listed_before_anything_is_written(
     run, photo_folder, tmp_path: Path
 ) -> None:

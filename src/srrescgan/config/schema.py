@@ -97,7 +97,7 @@ class EvalConfig(TrainConfig):
     device: Any = MISSING
     shown: int = MISSING
     crop: int = MISSING
-    save_images: bool = MISSING
+    save_images: Any = MISSING
     cost_size: int = MISSING
 
 

@@ -11,6 +11,7 @@ from srrescgan.config.synthetic import use_synthetic_images
 from srrescgan.eval.default_checkpoint import checkpoint_or_default
 from srrescgan.eval.methods import methods_on_device
 from srrescgan.eval.run_evaluation import EvaluationSettings, run_evaluation
+from srrescgan.eval.saved_images import reuse_saved
 from srrescgan.eval.scoring import DeviceScorer
 from srrescgan.eval.select_methods import select_methods
 from srrescgan.inference import choose_devices
@@ -36,19 +37,19 @@ def evaluate(cfg: DictConfig) -> None:
         plain(cfg.methods) if isinstance(cfg.methods, DictConfig) else cfg.methods,
         datamodule.datasets("test"),
         devices[0],
-        cfg.scale,
-        cfg.ensemble,
-        cfg.tile,
+        *(cfg.scale, cfg.ensemble, cfg.tile),
         plain(cfg.generator) if overridden("generator") else None,
     )
+    if cfg.save_images == "reuse":
+        methods = reuse_saved(methods, folder / "images", plain(cfg.data))
     cards = [build_scorecard(cfg.metric, cfg.protocol) for _ in devices]
     scorers = [
         DeviceScorer(methods_on_device(methods, device), card, device)
         for device, (card, _) in zip(devices, cards, strict=True)
     ]
     protocols = {name: protocol.label for name, protocol in build_named(cfg.protocol).items()}
-    published = build_named(cfg.published).values()
-    run_evaluation(settings, datamodule, methods, scorers, cards[0][1], protocols, published)
+    tables = build_named(cfg.published).values()
+    run_evaluation(settings, datamodule, methods, scorers, cards[0][1], protocols, tables)
 
 
 main = entry_point("eval", evaluate)

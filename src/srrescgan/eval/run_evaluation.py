@@ -36,20 +36,21 @@ class EvaluationSettings:
         folder: where the files go.
         shown: images on the comparison page, of all sets together; 0: no page.
         crop: hr pixels each way that the page shows of a larger image.
-        save_images: whether to write every output as a PNG file.
+        save_images: whether to write every output as a PNG file; ``reuse``: also read those of
+            networks that are there already (see :mod:`srrescgan.eval.saved_images`).
         cost_size: side of the lr image on which networks' cost is measured, in pixels; 0: not
             measured.
         rank_everywhere: whether to rank in published tables of other data sets, too.
 
     Raises:
-        ConfigError: a number is too small.
+        ConfigError: a number is too small, or ``save_images`` none of its values.
     """
 
     experiment: str
     folder: Path
     shown: int
     crop: int
-    save_images: bool
+    save_images: bool | str
     cost_size: int
     rank_everywhere: bool
 
@@ -57,6 +58,8 @@ class EvaluationSettings:
         for key, least in (("cost_size", 0), ("shown", 0), ("crop", WINDOW)):
             if getattr(self, key) < least:
                 raise ConfigError(f"{key}={getattr(self, key)}: must be at least {least}")
+        if self.save_images not in (False, True, "reuse"):
+            raise ConfigError(f"save_images={self.save_images}: must be false, true or reuse")
 
 
 def run_evaluation(
