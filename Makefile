@@ -3,10 +3,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help install lint type test test-all demo demo-real train eval upscale bench notebook clean
+.PHONY: help install lint type test test-all demo demo-real train eval measured upscale bench notebook clean
 
 SKIMAGE = $$($(BIN)/python -c "import skimage; print(skimage.data_dir)")
 DEMO := outputs/demo/make
+MEASURED := {sr: {weights: srrescgan, ensemble: true}, realsr: realsr, realsr_jpeg: realsr_jpeg, realesrgan: realesrgan, realesrgan_anime: realesrgan_anime, animevideo: animevideo}
 REAL := outputs/demo-real
 
 help:      ## Show this help
@@ -53,6 +54,9 @@ train: $(READY)  ## make train EXPERIMENT=ntire20_track1 ARGS="paths.data_dir=DI
 
 eval: $(READY)  ## make eval EXPERIMENT=ntire20_track1 CKPT=FILE ARGS="ensemble=both"; CKPT defaults to the released or best weights
 	$(BIN)/python -m srrescgan.eval experiment=$(EXPERIMENT) $(if $(CKPT),ckpt_path=$(CKPT)) $(ARGS)
+
+measured: $(READY)  ## Measure the networks of docs/results.md, hours; resumes: make measured ARGS="paths.data_dir=DIR"
+	$(BIN)/python -m srrescgan.eval experiment=df2k_noise8 name=measured data=measured protocol=[realsr] published=[realsr100] methods='$(MEASURED)' save_images=reuse output_dir=outputs/measured $(ARGS)
 
 upscale: $(READY)  ## make upscale INPUT=photos WEIGHTS=FILE OUTPUT=large ARGS="ensemble=true"
 	$(BIN)/python -m srrescgan.upscale input=$(INPUT) weights=$(WEIGHTS) output=$(or $(OUTPUT),upscaled) $(ARGS)
