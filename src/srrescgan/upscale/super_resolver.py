@@ -77,11 +77,12 @@ class SuperResolver:
         precision: str = "float32",
         engine: str = "torch",
     ) -> "SuperResolver":
-        """Load a checkpoint, a ``.safetensors`` or a reference ``.pth``.
+        """Load a checkpoint, a ``.safetensors``, a ``.pth`` or a pair of ncnn files (``.param``).
 
         Args:
-            path_or_name: the file; or released weights by name, such as ``"srrescgan"``, which are
-                searched in the folder that the environment variable ``SRRESCGAN_WEIGHTS`` names.
+            path_or_name: the file; or known weights by name: ``"srrescgan"``, which is searched in
+                the folder that the environment variable ``SRRESCGAN_WEIGHTS`` names, or one of
+                :data:`srrescgan.weights.packaged.PACKAGED`, such as ``"realesrgan"``.
             ensemble: as for the class, like all that follow.
             device: where to compute.
             tile: lr pixels a side.
