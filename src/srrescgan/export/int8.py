@@ -11,11 +11,13 @@ from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.export.calibration import Sample, bundled_photos, pictures_of
-from srrescgan.export.capabilities import require_srresdnet
+from srrescgan.export.capabilities import require_upscaling
 from srrescgan.export.onnx import onnx_model
 from srrescgan.export.onnx_check import verify_onnx
 from srrescgan.export.quantization import measure_ranges, quantize
+from srrescgan.export.quantized_layers import count_layers
 from srrescgan.files import replacing
+from srrescgan.generators.promises import check_scale
 from srrescgan.metrics import PSNR, Protocol
 
 LOWEST_PSNR = 30.0
@@ -59,9 +61,10 @@ def write_int8(
 ) -> str:
     """Write the quantized network as one ONNX file, and measure its accuracy.
 
-    All convolutions but the first and the last compute in integers. These two, the noise estimate
-    and the projection stay float32. The ranges of the integers are calibrated on the left halves
-    of the pictures; the accuracy is measured on the right halves.
+    All convolutions but those that read or write the picture compute in integers, see
+    :func:`~srrescgan.export.quantized_layers.find_layers`. All else, such as a noise estimate,
+    stays float32. The ranges of the integers are calibrated on the left halves of the pictures; the
+    accuracy is measured on the right halves.
 
     Args:
         generator: in eval mode, on the CPU.
@@ -75,20 +78,24 @@ def write_int8(
         Message for the user, with the accuracy.
 
     Raises:
-        ConfigError: a package is missing, the network is not an SRResDNet, or ``hr`` is given
-            without ``calibration``.
+        ConfigError: a package is missing, the network is a degradation or has no convolution to
+            be quantized, or ``hr`` is given without ``calibration``.
         DataError: the pictures cannot be used.
         WeightsError: the float32 ONNX graph and PyTorch disagree, or the accuracy is below
             :data:`LOWEST_PSNR`; an existing file is kept.
     """
-    srresdnet = require_srresdnet(
-        generator, "int8", "it quantizes SRResDNet's reflection-padded convolutions"
-    )
+    require_upscaling(generator, "int8")
     if hr is not None and calibration is None:
         raise ConfigError("hr= needs calibration=: it holds the hr pictures of that folder")
-    scale = srresdnet.scale
+    scale = check_scale(generator)
     pictures = pictures_of(calibration, hr, scale) if calibration else bundled_photos(scale)
     float32 = onnx_model(generator, config)
+    integers, floats = count_layers(float32.graph)
+    if not integers:
+        raise ConfigError(
+            f"target=int8: none of the {floats} convolutions of {type(generator).__name__} lies"
+            " between the first and the last one, which stay float32: use target=onnx"
+        )
     verify_onnx(float32.SerializeToString(), generator, output)
     ranges = measure_ranges(float32, (sample.lr.numpy() for sample in pictures.calibrate))
     int8 = quantize(float32, ranges)
@@ -103,7 +110,10 @@ def write_int8(
         int8.metadata_props.add(key=key, value=value)
     with replacing(output) as temporary:
         temporary.write_bytes(int8.SerializeToString())
-    return f"{output}: int8, calibrated with {pictures.source}; {accuracy.sentence()}"
+    return (
+        f"{output}: {integers} of {integers + floats} convolutions in int8, calibrated with"
+        f" {pictures.source}; {accuracy.sentence()}"
+    )
 
 
 def _measure(float32: bytes, int8: bytes, samples: list[Sample]) -> _Accuracy:

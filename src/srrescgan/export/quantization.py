@@ -1,10 +1,11 @@
 """Quantization of an ONNX graph: its convolutions in 8-bit integers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from srrescgan.export.quantized_layers import Layer, find_layers
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
@@ -14,27 +15,7 @@ Ranges = Mapping[str, tuple[np.ndarray, np.ndarray]]
 
 _STEPS = 255
 _MAX_BIAS = 2**30  # of 2**31: products are added to this 32-bit integer
-_IMAGE_CHANNELS = 3
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """A convolution to be quantized, with its padding."""
-
-    convolution: "NodeProto"
-    pad: "NodeProto"
-    weight: np.ndarray
-    bias: np.ndarray
-
-    @property
-    def source(self) -> str:
-        """Name of the tensor before padding."""
-        return self.pad.input[0]
-
-    @property
-    def result(self) -> str:
-        """Name of the output tensor."""
-        return self.convolution.output[0]
+_ONE, _ZERO = "int8_one", "int8_zero"  # scale and zero point of every quantizer
 
 
 def measure_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Ranges:
@@ -51,7 +32,8 @@ def measure_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Range
 
     observed = ModelProto()
     observed.CopyFrom(model)
-    names = [name for layer in _layers(model) for name in (layer.source, layer.result)]
+    layers = find_layers(model.graph)
+    names = sorted({name for layer in layers for name in (*layer.sources, layer.result)})
     observed.graph.initializer.append(from_array(np.array([0, 2, 3]), "all_but_channels"))
     for operator in ("ReduceMin", "ReduceMax"):
         for name in names:
@@ -69,9 +51,7 @@ def measure_ranges(model: "ModelProto", pictures: Iterable[np.ndarray]) -> Range
 
 
 def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
-    """Return a copy with integer convolutions, except the first and the transposed one.
-
-    The first one, which reads the picture, costs little time and matters most for the quality.
+    """Return a copy with integer convolutions; :func:`find_layers` chooses them.
 
     Weights are quantized symmetrically with one scale per output channel. Activations have a scale
     and a shift per channel, too: with one scale for all channels, the channel of the largest range
@@ -79,7 +59,11 @@ def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
     without shift. The scale of a channel is multiplied into its weights and its shift is added to
     the bias; a multiplication and an addition in float32 do the inverse on the other side of the
     quantizer. (The quantizer's own scales per channel are as exact, but ten times slower in ONNX
-    Runtime.) Borders are reflected in integers.
+    Runtime.)
+
+    Reflected borders are made in integers. Borders of zeros are added before, because zero is
+    another integer in every channel. A tensor that several convolutions read, as in dense blocks,
+    is quantized once, and concatenated in integers.
 
     Args:
         model: in float32, as :func:`srrescgan.export.onnx.onnx_model` makes it.
@@ -90,12 +74,14 @@ def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
     result = ModelProto()
     result.CopyFrom(model)
     graph = result.graph
-    replaced: dict[str, list[NodeProto]] = {}
-    for index, layer in enumerate(_layers(result)):
-        replaced |= _integer_nodes(graph, layer, ranges, f"int8_{index}")
-    nodes = [new for node in graph.node for new in replaced.get(node.name, [node])]
+    quantizer = _Quantizer(graph, ranges)
+    layers = {layer.convolution.name: layer for layer in find_layers(graph)}
+    nodes: list[NodeProto] = []
+    for index, node in enumerate(graph.node):
+        layer = layers.get(node.name)
+        nodes += quantizer.replace(layer, f"int8_{index}") if layer else [node]
     del graph.node[:]
-    graph.node.extend(nodes)
+    graph.node.extend(_used(nodes, {output.name for output in graph.output}))
     used = {name for node in graph.node for name in node.input}
     kept = [each for each in graph.initializer if each.name in used]
     del graph.initializer[:]
@@ -103,89 +89,139 @@ def quantize(model: "ModelProto", ranges: Ranges) -> "ModelProto":
     return result
 
 
-def _layers(model: "ModelProto") -> list[_Layer]:
-    from onnx.numpy_helper import to_array
-
-    producers = {name: node for node in model.graph.node for name in node.output}
-    tensors = {each.name: each for each in model.graph.initializer}
-    layers = []
-    for node in model.graph.node:
-        if node.op_type != "Conv":
-            continue
-        weight = to_array(tensors[node.input[1]])
-        bias = np.zeros(len(weight), np.float32)  # the exporter omits a bias of zeros
-        if len(node.input) > 2:
-            bias = to_array(tensors[node.input[2]])
-        pad = producers[node.input[0]]
-        if weight.shape[1] != _IMAGE_CHANNELS and pad.op_type == "Pad":
-            layers.append(_Layer(node, pad, weight, bias))
-    return layers
-
-
-def _integer_nodes(
-    graph: "GraphProto", layer: _Layer, ranges: Ranges, name: str
-) -> dict[str, list["NodeProto"]]:
-    """Nodes that replace the padding and the convolution of a layer, by their names.
+class _Quantizer:
+    """Replaces the layers of a graph one by one, in the order of the graph.
 
     Args:
-        graph: the constants are added to it.
-        layer: of that graph.
+        graph: constants are added to it.
         ranges: by :func:`measure_ranges`.
-        name: prefix of all new names.
     """
-    from onnx.helper import make_node
-    from onnx.numpy_helper import from_array
 
-    scale_in, shift_in = _steps(*ranges[layer.source])
-    scale_out, shift_out = _steps(*ranges[layer.result])
-    weight = layer.weight * scale_in[:, None, None] / scale_out[:, None, None, None]
-    constant = layer.bias / scale_out + shift_out
-    row = np.maximum(np.abs(weight).max(axis=(1, 2, 3)) / 127, np.abs(constant) / _MAX_BIAS)
-    row = np.maximum(row, np.finfo(np.float32).tiny)  # a row of zeros
-    integers = np.rint(weight / row[:, None, None, None]).astype(np.int8)
-    offset = integers.astype(np.int64).sum(axis=(2, 3)) @ shift_in
-    bias = np.rint(constant / row - offset).astype(np.int32)
-    values = {
-        "one": np.float32(1), "zero": np.uint8(0),
-        "narrow": _by_channel(1 / scale_in), "up": _by_channel(shift_in),
-        "widen": _by_channel(scale_out), "down": _by_channel(-shift_out * scale_out),
-        "weight": integers, "bias": bias, "row": row.astype(np.float32),
-        "row_zero": np.zeros(len(row), np.int8), "bias_zero": np.zeros(len(row), np.int32),
-    }  # fmt: skip
-    graph.initializer.extend(
-        from_array(np.asarray(value), f"{name}_{key}") for key, value in values.items()
-    )
-    first, last = layer.source, layer.result
-    layer.pad.input[0], layer.pad.output[0] = f"{name}_x8", f"{name}_padded8"
-    del layer.convolution.input[:]
-    layer.convolution.input.extend(f"{name}_{each}" for each in ("padded", "w", "b"))
-    layer.convolution.output[0] = f"{name}_y"
+    def __init__(self, graph: "GraphProto", ranges: Ranges) -> None:
+        self.graph = graph
+        self.ranges = ranges
+        self.integers: dict[tuple[object, ...], str] = {}
+        """Names of the tensors that exist in integers, by what they hold."""
+        self._add(_ONE, np.float32(1))
+        self._add(_ZERO, np.uint8(0))
 
-    def node(operator: str, inputs: str, output: str, axis: int | None = None) -> "NodeProto":
-        names = [f"{name}_{each}" for each in inputs.split()]
-        return make_node(operator, names, [f"{name}_{output}"], axis=axis)
+    def replace(self, layer: Layer, name: str) -> list["NodeProto"]:
+        """Nodes that compute a layer in integers.
 
-    enter = [
-        node("Mul", "source narrow", "narrowed"),
-        node("Add", "narrowed up", "shifted"),
-        node("QuantizeLinear", "shifted one zero", "x8"),
-    ]
-    inside = [
-        node("DequantizeLinear", "padded8 one zero", "padded"),
-        node("DequantizeLinear", "weight row row_zero", "w", axis=0),
-        node("DequantizeLinear", "bias row bias_zero", "b", axis=0),
-    ]
-    leave = [
-        node("QuantizeLinear", "y one zero", "y8"),
-        node("DequantizeLinear", "y8 one zero", "y_shifted"),
-        node("Mul", "y_shifted widen", "widened"),
-        node("Add", "widened down", "result"),
-    ]
-    enter[0].input[0], leave[-1].output[0] = first, last
-    return {
-        layer.pad.name: [*enter, layer.pad],
-        layer.convolution.name: [*inside, layer.convolution, *leave],
-    }
+        Args:
+            layer: of the graph.
+            name: prefix of all new names.
+        """
+        from onnx.helper import make_node
+
+        steps = [_steps(*self.ranges[source]) for source in layer.sources]
+        scale_in = np.concatenate([scale for scale, _ in steps])
+        shift_in = np.concatenate([shift for _, shift in steps])
+        scale_out, shift_out = _steps(*self.ranges[layer.result])
+        weight = layer.weight * scale_in[:, None, None] / scale_out[:, None, None, None]
+        constant = layer.bias / scale_out + shift_out
+        row = np.maximum(np.abs(weight).max(axis=(1, 2, 3)) / 127, np.abs(constant) / _MAX_BIAS)
+        row = np.maximum(row, np.finfo(np.float32).tiny)  # a row of zeros
+        integers = np.rint(weight / row[:, None, None, None]).astype(np.int8)
+        offset = integers.astype(np.int64).sum(axis=(2, 3)) @ shift_in
+        values = {
+            "weight": integers, "bias": np.rint(constant / row - offset).astype(np.int32),
+            "row": row.astype(np.float32), "weight_zero": np.zeros(len(row), np.int8),
+            "bias_zero": np.zeros(len(row), np.int32),
+            "widen": _by_channel(scale_out), "down": _by_channel(-shift_out * scale_out),
+        }  # fmt: skip
+        for key, value in values.items():
+            self._add(f"{name}_{key}", value)
+        nodes, source = self._enter(layer, name)
+        convolution = type(layer.convolution)()
+        convolution.CopyFrom(layer.convolution)
+        del convolution.input[:]
+        convolution.input.extend(f"{name}_{each}" for each in ("x", "w", "b"))
+        convolution.output[0] = f"{name}_y"
+        attributes = [each for each in convolution.attribute if each.name != "pads"]
+        del convolution.attribute[:]
+        convolution.attribute.extend(attributes)  # what it reads has its margins
+
+        return [
+            *nodes,
+            make_node("DequantizeLinear", [source, _ONE, _ZERO], [f"{name}_x"]),
+            *(
+                make_node(
+                    "DequantizeLinear",
+                    [f"{name}_{each}" for each in (tensor, "row", f"{tensor}_zero")],
+                    [f"{name}_{short}"],
+                    axis=0,
+                )
+                for tensor, short in (("weight", "w"), ("bias", "b"))
+            ),
+            convolution,
+            make_node("QuantizeLinear", [f"{name}_y", _ONE, _ZERO], [f"{name}_y8"]),
+            make_node("DequantizeLinear", [f"{name}_y8", _ONE, _ZERO], [f"{name}_shifted"]),
+            make_node("Mul", [f"{name}_shifted", f"{name}_widen"], [f"{name}_widened"]),
+            make_node("Add", [f"{name}_widened", f"{name}_down"], [layer.result]),
+        ]
+
+    def _enter(self, layer: Layer, name: str) -> tuple[list["NodeProto"], str]:
+        """Nodes that make the input of a layer in integers, and its name."""
+        from onnx.helper import make_node
+
+        nodes: list[NodeProto] = []
+        parts = [self._integers(source, layer.margins, nodes) for source in layer.sources]
+        source = parts[0]
+        if len(parts) > 1:
+            source = f"{name}_joined8"
+            nodes.append(make_node("Concat", parts, [source], axis=1))
+        if layer.reflection is not None:
+            pad = type(layer.reflection)()
+            pad.CopyFrom(layer.reflection)
+            pad.name = f"{name}_pad"
+            pad.input[0], pad.output[0] = source, f"{name}_padded8"
+            nodes.append(pad)
+            source = f"{name}_padded8"
+        return nodes, source
+
+    def _integers(
+        self, source: str, margins: tuple[int, ...], nodes: list["NodeProto"]
+    ) -> str:
+        """Name of a tensor in integers, with margins of zeros; adds the nodes that are missing."""
+        from onnx.helper import make_node
+
+        known = self.integers.get((source, margins))
+        if known is not None:
+            return known
+        name = f"int8_{len(self.integers)}_of_{source}"
+        scale, shift = _steps(*self.ranges[source])
+        self._add(f"{name}_narrow", _by_channel(1 / scale))
+        self._add(f"{name}_up", _by_channel(shift))
+        place = source
+        if any(margins):
+            top, left, bottom, right = margins
+            pads = [0, 0, top, left, 0, 0, bottom, right]
+            self._add(f"{name}_pads", np.array(pads))
+            nodes.append(make_node("Pad", [source, f"{name}_pads"], [f"{name}_padded"]))
+            place = f"{name}_padded"
+        nodes += [
+            make_node("Mul", [place, f"{name}_narrow"], [f"{name}_narrowed"]),
+            make_node("Add", [f"{name}_narrowed", f"{name}_up"], [f"{name}_shifted"]),
+            make_node("QuantizeLinear", [f"{name}_shifted", _ONE, _ZERO], [name]),
+        ]
+        self.integers[source, margins] = name
+        return name
+
+    def _add(self, name: str, value: "np.ndarray | np.generic") -> None:
+        from onnx.numpy_helper import from_array
+
+        self.graph.initializer.append(from_array(np.asarray(value), name))
+
+
+def _used(nodes: list["NodeProto"], outputs: set[str]) -> list["NodeProto"]:
+    """Those nodes that an output depends on."""
+    needed, kept = set(outputs), []
+    for node in reversed(nodes):
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            kept.append(node)
+    return kept[::-1]
 
 
 def _by_channel(values: np.ndarray) -> np.ndarray:
