@@ -26,7 +26,7 @@ class RRDBNet(nn.Module):
     For scales 2 and 1 pixel-unshuffle first halves or quarters the sides of the input (Wang et
     al., "Real-ESRGAN", ICCVW 2021, section 3.3), so that the first convolution has 12 or 48
     inputs. Sides that are no multiple of 2 or 4 are padded at the right and the bottom (by
-    reflection; a side with too few pixels to reflect repeats its last one), and the output is
+    reflection; a side with too few pixels to reflect repeats its first one), and the output is
     cropped.
 
     The convolutions of the dense blocks start at 0.1 times the He initialization, their biases at
@@ -118,13 +118,15 @@ def _leaky(x: Tensor) -> Tensor:
 
 
 def _padded(image: Tensor, factor: int) -> Tensor:
-    """Pad right and bottom so that both sides are multiples of ``factor``."""
-    for dim in (-1, -2):
+    """Pad right and bottom so that both sides are multiples of ``factor``.
+
+    By indices and without a condition on the size, so that torch.export keeps the size open.
+    """
+    for dim in (-2, -1):
         side = image.shape[dim]
-        missing = -side % factor
-        if missing:
-            pad = (0, missing, 0, 0) if dim == -1 else (0, 0, 0, missing)
-            image = F.pad(image, pad, mode="reflect" if missing < side else "replicate")
+        index = torch.arange((side + factor - 1) // factor * factor, device=image.device)
+        mirrored = (2 * (side - 1) - index).clamp(min=0)
+        image = image.index_select(dim, torch.where(index < side, index, mirrored))
     return image
 
 
