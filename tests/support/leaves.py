@@ -1,6 +1,8 @@
 """Builds the object of any file of a configuration group, small enough for a test."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -49,10 +51,17 @@ def built(leaf: str, **root_keys: Any) -> Any:
     return build(node(leaf, **root_keys))
 
 
-def built_small(leaf: str, **root_keys: Any) -> Any:
-    """The network of a file with the arguments of :data:`SMALL`, if it is larger."""
+def small_node(
+    leaf: str, sizes: Mapping[str, int] = MappingProxyType(SMALL), **root_keys: Any
+) -> DictConfig:
+    """The node of a file with the arguments of ``sizes``, where its own are larger."""
     content = node(leaf, **root_keys)
-    for key, largest in SMALL.items():
+    for key, largest in sizes.items():
         if key in content:
             content[key] = min(content[key], largest)
-    return build(content)
+    return content
+
+
+def built_small(leaf: str, **root_keys: Any) -> Any:
+    """The network of a file with the arguments of :data:`SMALL`, if it is larger."""
+    return build(small_node(leaf, **root_keys))

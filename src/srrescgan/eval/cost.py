@@ -1,5 +1,6 @@
 """The cost of a network: parameters, operations, time and memory."""
 
+import copy
 import ctypes
 import sys
 import time
@@ -7,11 +8,14 @@ from pathlib import Path
 from statistics import median
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from srrescgan.generators.promises import check_scale
 from srrescgan.inference.predictor import Predictor
 
 _RUNS = 3
+_SIDE = 64  # lr pixels
 
 
 def measure_cost(predictor: Predictor, size: int) -> dict[str, float]:
@@ -53,6 +57,21 @@ def measure_cost(predictor: Predictor, size: int) -> dict[str, float]:
     if before is not None and peak is not None:
         cost["peak_megabytes"] = max(0.0, peak - before) / 1e6
     return cost
+
+
+def count_multiplications(generator: nn.Module) -> float:
+    """Multiplications of a network per hr pixel, in convolutions and matrix products.
+
+    Nothing is computed: the sizes alone decide. It is ``macs_per_hr_pixel`` of
+    :func:`measure_cost` for one forward pass.
+
+    Args:
+        generator: a :class:`~srrescgan.types.SRGenerator`; it is not changed.
+    """
+    network = copy.deepcopy(generator).to("meta").eval()
+    with torch.inference_mode(), FlopCounterMode(display=False) as counter:
+        network(torch.rand(1, 3, _SIDE, _SIDE, device="meta"))
+    return counter.get_total_flops() / 2 / (check_scale(generator) * _SIDE) ** 2
 
 
 def _wait(device: torch.device) -> None:

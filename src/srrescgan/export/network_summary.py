@@ -1,13 +1,19 @@
 """Facts about a network for model cards and readme files."""
 
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from torch import nn
 
+from srrescgan.eval.cost import count_multiplications
 from srrescgan.generators import SRResDNet
 from srrescgan.types import LocalGenerator, SRGenerator
+
+
+_TAGS = {"features": "nf", "blocks": "nb", "layers": "nc", "growth": "gc"}
+"""Shorthand of upscaling catalogs for the arguments that decide about the size of a network."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +22,16 @@ class NetworkSummary:
 
     architecture: str
     """Name of its class."""
+    description: str
+    """What it is, in a line: the first one of its module's documentation; may be empty."""
     scale: int
     parameters: int
+    multiplications: int
+    """Per hr pixel, in convolutions and matrix products."""
     settings: str
     """Its size in words, for instance ``64 features, 5 blocks``; may be empty."""
     tags: tuple[str, ...]
-    """Its size in the shorthand of upscaling catalogs, for instance ``64nf``; may be empty."""
+    """Its size in the shorthand of catalogs, for instance ``64nf``; may be empty."""
     halo: int | None
     """Input pixels that an output pixel depends on, in every direction; ``None``: any number."""
     sigma_floor: float | None
@@ -40,18 +50,41 @@ def summarize(generator: nn.Module, config: Mapping[str, Any]) -> NetworkSummary
         generator: an :class:`~srrescgan.types.SRGenerator`.
         config: its ``_target_`` and constructor arguments.
     """
-    architecture = type(generator).__name__
-    scale = int(cast(SRGenerator, generator).scale)
-    parameters = sum(each.numel() for each in generator.parameters())
+    network = cast(SRGenerator, generator)
+    words, tags, halo, floor = _settings(config), _size(config), None, None
     if isinstance(generator, SRResDNet):
         features, blocks = generator.model.conv1.bias.numel(), len(generator.model.layer1)
         words, tags = f"{features} features, {blocks} blocks", (f"{features}nf", f"{blocks}nb")
         floor = float(generator.sigma_floor)
-        return NetworkSummary(architecture, scale, parameters, words, tags, None, floor)
-    words = ", ".join(
+    elif isinstance(generator, LocalGenerator):
+        halo = int(generator.halo)
+    return NetworkSummary(
+        architecture=type(generator).__name__,
+        description=_description(type(generator)),
+        scale=int(network.scale),
+        parameters=sum(each.numel() for each in generator.parameters()),
+        multiplications=round(count_multiplications(generator)),
+        settings=words,
+        tags=tags,
+        halo=halo,
+        sigma_floor=floor,
+    )
+
+
+def _settings(config: Mapping[str, Any]) -> str:
+    """Constructor arguments in words, without those that decide about initial weights only."""
+    return ", ".join(
         f"{key} {value}"
         for key, value in config.items()
-        if not key.startswith("_") and key != "scale"
+        if not key.startswith("_") and key != "scale" and not key.endswith("_init")
     )
-    halo = int(generator.halo) if isinstance(generator, LocalGenerator) else None
-    return NetworkSummary(architecture, scale, parameters, words, (), halo, None)
+
+
+def _size(config: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(f"{config[key]}{tag}" for key, tag in _TAGS.items() if key in config)
+
+
+def _description(network: type) -> str:
+    module = inspect.getmodule(network)
+    text = (inspect.getdoc(module) or "").strip() if module else ""
+    return text.splitlines()[0].rstrip(".") if text else ""

@@ -14,7 +14,7 @@ from srrescgan.layers.weight_norm import fold_weight_norm
 from srrescgan.types import SRGenerator
 
 if TYPE_CHECKING:
-    from onnx import ModelProto
+    from onnx import GraphProto, ModelProto
 
 _DYNAMIC = {0: "batch", 2: "height", 3: "width"}
 
@@ -56,6 +56,7 @@ def onnx_model(generator: nn.Module, config: dict[str, Any]) -> "ModelProto":
     """
     example = torch.rand(2, 3, 12, 10)
     model = to_onnx_graph(fold_weight_norm(generator).eval(), example, ("lr", "sr"), _DYNAMIC)
+    _clip_output(model.graph)
     from onnx.helper import set_model_props
 
     metadata = {
@@ -65,3 +66,18 @@ def onnx_model(generator: nn.Module, config: dict[str, Any]) -> "ModelProto":
     }
     set_model_props(model, metadata)
     return model
+
+
+def _clip_output(graph: "GraphProto") -> None:
+    """Clip ``sr`` to [0, 1]; a network does not, as its losses need what is beyond."""
+    import numpy as np
+    from onnx.helper import make_node
+    from onnx.numpy_helper import from_array
+
+    for node in graph.node:
+        for index, name in enumerate(node.output):
+            if name == "sr":
+                node.output[index] = "sr_not_clipped"
+    limits = {"sr_lowest": np.float32(0), "sr_highest": np.float32(1)}
+    graph.initializer.extend(from_array(np.asarray(value), name) for name, value in limits.items())
+    graph.node.append(make_node("Clip", ["sr_not_clipped", *limits], ["sr"]))

@@ -36,7 +36,7 @@ def verify_onnx(model: bytes, generator: nn.Module, path: Path) -> float:
     differences = []
     for name, lr in probes().items():
         with torch.inference_mode():
-            expected = cast(SRGenerator, generator)(lr).numpy()
+            expected = cast(SRGenerator, generator)(lr).clamp(0, 1).numpy()
         (picture,) = session.run(["sr"], {"lr": lr.numpy()})
         batch, _, height, width = lr.shape
         place = f"{batch} {name} of {height} x {width} (height x width)"

@@ -13,6 +13,8 @@ from srrescgan.export.network_summary import NetworkSummary
 from srrescgan.files import file_sha256
 
 _REQUIRED = ("name", "author", "tags", "description", "date", "architecture", "scale")
+_ARCHITECTURES = {"SRResDNet": "srrescgan", "RRDBNet": "esrgan"}
+"""Identifiers of the catalog that differ from the name of our class."""
 _SRRESCGAN = (
     "Upscales photographs with the generator of SRResCGAN (CVPR Workshops 2020), which enlarges"
     " bilinearly and subtracts a residual whose length is limited by the noise of the picture. It"
@@ -36,8 +38,8 @@ def catalog_entry(
         training: read from the checkpoint.
         weights: the ``.pth`` file to be published.
     """
-    architecture = "srrescgan" if network.is_srresdnet else _slug(network.architecture).lower()
-    general = f"Upscales photographs with {network.architecture}, trained with srrescgan."
+    architecture = _ARCHITECTURES.get(network.architecture, _slug(network.architecture).lower())
+    general = f"Upscales photographs with {network.description or network.architecture}."
     fields: dict[str, Any] = {
         "name": publication.name,
         "author": _slug(publication.author).lower() if publication.author else None,

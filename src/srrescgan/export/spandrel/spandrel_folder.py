@@ -1,4 +1,4 @@
-"""Export for spandrel: a custom node of ComfyUI, with the weights."""
+"""Export for spandrel: a plain file, or a custom node of ComfyUI with the weights."""
 
 import math
 from importlib.util import find_spec
@@ -54,26 +54,39 @@ _TOLERANCE = 0.5 / 255
 
 
 def write_spandrel(generator: nn.Module, config: dict[str, Any], output: Path) -> str:
-    """Write a folder that is a custom node of ComfyUI, together with the weights.
+    """Write one file if spandrel knows the network, else a folder with weights and code.
 
-    Its network is one file that needs spandrel and torch, and not this package; see
-    :func:`single_file`. The folder is loaded in a new Python process that cannot import this
-    package, and its pictures are compared with the generator's.
+    See :func:`~srrescgan.export.spandrel.native_file.write_native_file` for the file. The folder is
+    a custom node of ComfyUI. Its network is one file that needs spandrel and torch, and not this
+    package; see :func:`single_file`. The folder is loaded in a new Python process that cannot
+    import this package, and its pictures are compared with the generator's.
 
     Args:
         generator: in eval mode, on the CPU.
         config: its ``_target_`` and constructor arguments, for the header of the weights.
-        output: the folder; must not exist yet, or be empty.
+        output: the file, or the folder, which must not exist yet, or be empty.
 
     Returns:
         Message for the user.
 
     Raises:
         ConfigError: spandrel is not installed, the network is a degradation or its code does not
-            fit into one file, or ``output`` exists.
-        WeightsError: the folder's pictures differ from the generator's; nothing is written.
+            fit into one file, or ``output`` exists or is a file instead of a folder or vice versa.
+        WeightsError: the pictures differ from the generator's; nothing is written.
     """
     require_upscaling(generator, "spandrel")
+    if find_spec("spandrel") is None:
+        raise ConfigError("target=spandrel needs spandrel: pip install 'srrescgan[spandrel]'")
+    from srrescgan.export.spandrel import native_file
+
+    known = native_file.native_descriptor(generator)
+    if known is not None:
+        return native_file.write_native_file(generator, known, config, output)
+    if output.suffix in native_file.SUFFIXES:
+        raise ConfigError(
+            f"output={output}: spandrel does not know {type(generator).__name__}, so target=spandrel"
+            " writes a folder with its code: give a name without suffix"
+        )
     summary = summarize(generator, config)
     code, settings = _code_and_settings(generator, config)
     module = "srrescgan" if summary.is_srresdnet else summary.architecture.lower()
@@ -122,8 +135,6 @@ def _code_and_settings(
         " export; edit them, not this file.\n\nSPDX-License-Identifier: MIT\n"
         "Copyright (c) 2026 the srrescgan authors"
     )
-    if find_spec("spandrel") is None:
-        raise ConfigError("target=spandrel needs spandrel: pip install 'srrescgan[spandrel]'")
     try:
         if isinstance(generator, SRResDNet):
             from srrescgan.export.spandrel import srresdnet_architecture as special
@@ -148,7 +159,8 @@ def _difference(generator: nn.Module, folder: Path) -> float:
     pictures = [torch.rand(1, 3, *size, generator=random) for size in _SIZES]
     inputs = [picture.numpy() for picture in pictures]
     outputs = upscale_in_subprocess(_CHECK, folder, inputs, ["srrescgan"], own_code=False)
-    return max(map(_largest_difference, outputs, map(generator, pictures)))
+    expected = [generator(picture).clamp(0, 1) for picture in pictures]
+    return max(map(_largest_difference, outputs, expected))
 
 
 def _largest_difference(picture: np.ndarray, expected: Tensor) -> float:

@@ -5,18 +5,23 @@
 // { left, top, width, height }.
 
 // The crop that a window of the enlarged picture depends on.
-function cropFor(window, scale, { planes, width, height }) {
-  const [left, right] = spanFor(window.left, window.width, scale, width);
-  const [top, bottom] = spanFor(window.top, window.height, scale, height);
-  const cut = (plane) => {
-    const part = new Float32Array((right - left) * (bottom - top));
-    for (let y = top; y < bottom; y++) {
-      part.set(plane.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+function cropFor(window, scale, picture) {
+  const [left, right] = spanFor(window.left, window.width, scale, picture.width);
+  const [top, bottom] = spanFor(window.top, window.height, scale, picture.height);
+  return cut(picture, { left, top, width: right - left, height: bottom - top });
+}
+
+// The part { left, top, width, height } of a picture as a crop.
+function cut({ planes, ...whole }, { left, top, width, height }) {
+  const cutOf = (plane) => {
+    const part = new Float32Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const start = (top + y) * whole.width + left;
+      part.set(plane.subarray(start, start + width), y * width);
     }
     return part;
   };
-  const size = { width: right - left, height: bottom - top };
-  return { planes: planes.map(cut), left, top, ...size, whole: { width, height } };
+  return { planes: planes.map(cutOf), left, top, width, height, whole };
 }
 
 // The whole picture as a crop.

@@ -6,10 +6,10 @@ const MAX_SIDE = 32767; // of the result: what every browser can display
 class Refusal extends Error {}
 
 // RGBA bytes, straight alpha, sRGB, upright.
-async function decoded(file, scale) {
+async function decoded(file, settings) {
   const bitmap = await bitmapOf(file);
   const { width, height } = bitmap;
-  refuseSize(width, height, scale);
+  refuseSize(width, height, settings);
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width, height });
   try {
@@ -34,7 +34,7 @@ async function bitmapOf(file) {
   }
 }
 
-function refuseSize(width, height, scale) {
+function refuseSize(width, height, { scale, min_side: least, network }) {
   const size = `The photo has ${width} × ${height} pixels`;
   const elsewhere = "Crop or shrink it, or use the command python -m srrescgan.upscale, which has no limit.";
   if (width * height * scale ** 2 > MAX_PIXELS) {
@@ -43,7 +43,10 @@ function refuseSize(width, height, scale) {
   if (Math.max(width, height) * scale > MAX_SIDE) {
     throw new Refusal(`${size}. The longest side this page can process is ${Math.floor(MAX_SIDE / scale)}. ${elsewhere}`);
   }
-  if (Math.min(width, height) < 8) throw new Refusal(`${size}. Measuring the noise needs at least 8 × 8.`);
+  if (Math.min(width, height) < least) {
+    const reason = network === "projected" ? "Measuring the noise" : "The network";
+    throw new Refusal(`${size}. ${reason} needs at least ${least} × ${least}.`);
+  }
 }
 
 function megapixels(count) {

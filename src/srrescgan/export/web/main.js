@@ -22,14 +22,14 @@ function missing() {
 async function upscale(file) {
   await runJob(file.name || "pasted photo", async (current) => {
     showPhase("Reading the photo …");
-    const picture = await decoded(file, embedded.settings.scale);
+    const picture = await decoded(file, embedded.settings);
     current();
     showPhase("Starting …");
     opened ??= embedded.open();
     await opened;
     await upscaler.prepare();
     current();
-    showPhase("Measuring the noise …");
+    showPhase(embedded.settings.network === "projected" ? "Measuring the noise …" : "Upscaling …");
     const start = performance.now();
     const computed = await upscaler.compute(picture, (done, total) => report(start, done, total));
     current();
@@ -75,7 +75,7 @@ async function present({ file, computed, time }, floor, current) {
   current();
   for (const url of last?.urls ?? []) URL.revokeObjectURL(url);
   last = { file, computed, time, urls: [file, png].map((blob) => URL.createObjectURL(blob)) };
-  const { scale, least_shrink: least, useful_sigma_floor: useful } = embedded.settings;
+  const { scale, network, least_shrink: least, useful_sigma_floor: useful } = embedded.settings;
   const { width, height } = computed.picture;
   const size = { width: scale * width, height: scale * height };
   show("result");
@@ -84,7 +84,7 @@ async function present({ file, computed, time }, floor, current) {
   Object.assign(byId("save"), { href: last.urls[1], download: `${stem}_x${scale}.png` });
   byId("save").textContent = `Save PNG (${(png.size / 1e6).toFixed(1)} MB)`;
   byId("sizes").textContent = `${width} × ${height} became ${size.width} × ${size.height} pixels in ${(time / 1000).toFixed(1)} s.`;
-  byId("flat").hidden = shrink >= least || floor >= useful;
+  byId("flat").hidden = network !== "projected" || shrink >= least || floor >= useful;
   byId("kept").textContent = `${(100 * shrink).toFixed(0)} %`;
   byId("save").focus({ preventScroll: true });
   announce("Done.");

@@ -1,9 +1,7 @@
 // Upscales a picture in tiles; the result equals that of the whole picture.
 //
-// Only the residual is computed in tiles, each with the halo that it depends on. The noise estimate
-// and the length limit of the residual belong to the whole picture.
-
-const TILE = 256; // side of a tile, in pixels of the result
+// Each tile is computed with the halo that it depends on. What belongs to the whole picture (SRResDNet's
+// noise estimate, and the length limit of its residual) is computed for the whole picture.
 
 class Upscaler {
   constructor(embedded) {
@@ -28,14 +26,16 @@ class Upscaler {
   // of all tiles.
   async compute({ pixels, width, height }, progress) {
     await this.prepare();
-    const { pool } = this;
+    const { pool, settings } = this;
     const { picture, sigma } = await pool.run(() => ({ task: "measure", pixels, width, height }));
-    const rows = tilesOf(this.settings.scale * width, this.settings.scale * height);
+    const rows = tilesOf(settings.scale * width, settings.scale * height, settings.tile);
     const tiles = rows.flat();
+    const input = settings.network === "local" ? localInput : projectedInput;
     let [done, squares] = [0, 0];
     progress(0, tiles.length);
     await Promise.all(tiles.map(async (place) => {
-      const result = await pool.run(() => this.residual(picture, place.tile));
+      const { tile } = place;
+      const result = await pool.run(() => ({ task: "compute", tile, ...input(picture, tile, settings) }));
       place.values = new Blob([result.values]); // the browser may move it to disk
       squares += result.squares;
       progress(++done, tiles.length);
@@ -45,24 +45,12 @@ class Upscaler {
 
   // The PNG of a computed picture, and the factor that shortened its residual. The noise is taken to
   // be at least `floor`.
-  async write({ picture, sigma, rows, length }, floor, progress) {
+  async write(computed, floor, progress) {
     await this.prepare();
-    const { scale, radius_factor: factor } = this.settings;
-    const count = 3 * scale * picture.width * scale * picture.height;
-    const radius = factor * 255 * Math.max(sigma, floor) * Math.sqrt(count - 1);
-    const shrink = length > radius ? radius / length : 1;
+    const { picture, rows } = computed;
+    const shrink = this.settings.network === "projected" ? shrinkOf(computed, floor, this.settings) : 1;
     const png = await this.pool.run(() => ({ task: "write", picture, rows, shrink }), progress);
     return { png, shrink };
-  }
-
-  residual(picture, tile) {
-    const { scale, halo } = this.settings;
-    const left = Math.max(0, tile.left - halo);
-    const top = Math.max(0, tile.top - halo);
-    const right = Math.min(scale * picture.width, tile.left + tile.width + halo);
-    const bottom = Math.min(scale * picture.height, tile.top + tile.height + halo);
-    const window = { left, top, width: right - left, height: bottom - top };
-    return { task: "residual", crop: cropFor(window, scale, picture), window, tile };
   }
 
   // Stop at once; prepare() starts new workers.
@@ -72,12 +60,42 @@ class Upscaler {
   }
 }
 
-// Rows of { tile: { left, top, width, height } }.
-function tilesOf(width, height) {
-  const starts = (length) => Array.from({ length: Math.ceil(length / TILE) }, (_, i) => i * TILE);
+function shrinkOf({ picture, sigma, length }, floor, { scale, radius_factor: factor }) {
+  const count = 3 * scale * picture.width * scale * picture.height;
+  const radius = factor * 255 * Math.max(sigma, floor) * Math.sqrt(count - 1);
+  return length > radius ? radius / length : 1;
+}
+
+// What a worker needs for a tile: the window of the enlarged picture with its halo, and the pixels that
+// it depends on.
+function projectedInput(picture, tile, { scale, halo }) {
+  const window = around(tile, halo, { width: scale * picture.width, height: scale * picture.height });
+  const inner = { left: tile.left - window.left, top: tile.top - window.top };
+  return { crop: cropFor(window, scale, picture), window, inner };
+}
+
+// The same for a network that reads the picture itself: its window begins at a multiple of `grid`.
+function localInput(picture, tile, { scale, halo, grid }) {
+  const [left, top, width, height] = [tile.left, tile.top, tile.width, tile.height].map((side) => side / scale);
+  const window = around({ left, top, width, height }, halo, picture, grid);
+  const inner = { left: tile.left - scale * window.left, top: tile.top - scale * window.top };
+  return { crop: cut(picture, window), window, inner };
+}
+
+// A part of a picture with a margin, where the picture has it.
+function around(part, margin, whole, grid = 1) {
+  const [left, top] = [part.left, part.top].map((start) => Math.floor(Math.max(0, start - margin) / grid) * grid);
+  const right = Math.min(whole.width, part.left + part.width + margin);
+  const bottom = Math.min(whole.height, part.top + part.height + margin);
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+// Rows of { tile: { left, top, width, height } }, at most `side` pixels wide and high.
+function tilesOf(width, height, side) {
+  const starts = (length) => Array.from({ length: Math.ceil(length / side) }, (_, i) => i * side);
   return starts(height).map((top) =>
     starts(width).map((left) => ({
-      tile: { left, top, width: Math.min(TILE, width - left), height: Math.min(TILE, height - top) },
+      tile: { left, top, width: Math.min(side, width - left), height: Math.min(side, height - top) },
     })),
   );
 }

@@ -9,22 +9,22 @@ from typing import Any
 
 from torch import nn
 
-from srrescgan.export.capabilities import require_srresdnet
 from srrescgan.export.folder import writing_folder
+from srrescgan.export.network_summary import NetworkSummary, summarize
 from srrescgan.export.web import runtime
-from srrescgan.export.web.graph import residual_graph
+from srrescgan.export.web.page_network import PageNetwork, page_network
 from srrescgan.files import write_json
-from srrescgan.generators import SRResDNet
 from srrescgan.html.page_code import PageCode
 from srrescgan.html.templates import render, resource_text
-from srrescgan.upscale.flat_pictures import MIN_RESIDUAL_SCALE, useful_floor
 
 _SCRIPTS = (
     "embedded.js", "worker_pool.js", "bilinear.js", "decode.js", "upscaler.js", "viewer.js",
     "main.js",
 )  # fmt: skip
 """One script in the page, in this order: the files share one scope."""
-_WORKER = ("bilinear.js", "noise.js", "transparency.js", "png.js", "worker.js")
+_WORKER = (
+    "bilinear.js", "noise.js", "transparency.js", "png.js", "projected.js", "local.js", "worker.js",
+)  # fmt: skip
 """One script in every worker, in this order, after ONNX Runtime Web."""
 _LICENSE = "LICENSE-onnxruntime-web.txt"
 
@@ -40,11 +40,12 @@ def write_web(
 
     ``index.html`` is self-contained: the model and ONNX Runtime Web are embedded, because a page
     opened from disk may not read the files next to it. It can be opened from disk, served, or sent
-    as one file; its Content-Security-Policy forbids every connection. ``residual.onnx`` and
+    as one file; its Content-Security-Policy forbids every connection. The ONNX file and
     ``manifest.json`` are for use in other pages.
 
-    ONNX Runtime computes only the residual, in tiles. The noise estimate and the projection, which
-    need the whole picture, are computed in JavaScript as in :class:`SRResDNet`.
+    A local network is computed in tiles with its halo. Of SRResDNet, ONNX Runtime computes only the
+    residual, in tiles; the noise estimate and the projection, which need the whole picture, are
+    computed in JavaScript as in :class:`~srrescgan.generators.SRResDNet`.
 
     Args:
         generator: in eval mode, on the CPU.
@@ -58,28 +59,23 @@ def write_web(
         Message for the user.
 
     Raises:
-        ConfigError: the network is not an SRResDNet, a package is missing, ONNX Runtime Web is not
-            available, or ``output`` exists.
+        ConfigError: the network is not local or is too large for a page, see
+            :func:`~srrescgan.export.web.limits.check_limits`; a package is missing, ONNX Runtime
+            Web is not available, or ``output`` exists.
         WeightsError: ONNX Runtime and PyTorch disagree; nothing is written.
     """
-    srresdnet = require_srresdnet(
-        generator,
-        "web",
-        "the page computes SRResDNet's bilinear enlargement, noise estimate and projection",
-    )
     with writing_folder(output) as folder:
+        network = page_network(generator, config, output)
         runtime_files = runtime.read_runtime(package)
-        graph = residual_graph(srresdnet)
-        settings = _settings(srresdnet)
-        (folder / "index.html").write_text(
-            _page(settings, graph, runtime_files, weights.name), encoding="utf-8", newline="\n"
-        )
-        (folder / "residual.onnx").write_bytes(graph)
+        summary = summarize(generator, config)
+        page = _page(network, summary, runtime_files, weights.name)
+        (folder / "index.html").write_text(page, encoding="utf-8", newline="\n")
+        (folder / network.file).write_bytes(network.graph)
         license_text = resource_text(__package__, _LICENSE)
         (folder / _LICENSE).write_text(license_text, encoding="utf-8", newline="\n")
-        manifest = settings | {
-            "model": "residual.onnx",
-            "model_sha256": hashlib.sha256(graph).hexdigest(),
+        manifest = network.settings | {
+            "model": network.file,
+            "model_sha256": hashlib.sha256(network.graph).hexdigest(),
             "weights": weights.name,
             "generator": config,
             "runtime": runtime.PACKAGE,
@@ -90,37 +86,27 @@ def write_web(
         write_json(manifest, folder / "manifest.json")
         size = (folder / "index.html").stat().st_size / 1e6
     return (
-        f"{output / 'index.html'}: open it in a browser; one file of {size:.1f} MB, works offline"
+        f"{output / 'index.html'}: open it in a browser; one file of {size:.1f} MB, works offline;"
+        f" about {network.cost.duration} for a photo of one megapixel"
     )
 
 
-def _settings(generator: SRResDNet) -> dict[str, Any]:
-    """Settings of the network that the page needs besides the graph."""
-    return {
-        "scale": generator.scale,
-        "halo": generator.residual_halo,
-        "radius_factor": generator.alpha.exp().item(),
-        "noise_estimate": generator.noise_estimate,
-        "sigma_floor": generator.sigma_floor,
-        "useful_sigma_floor": useful_floor(generator),
-        "least_shrink": MIN_RESIDUAL_SCALE,
-    }
-
-
 def _page(
-    settings: dict[str, Any], graph: bytes, runtime_files: dict[str, bytes], weights: str
+    network: PageNetwork, summary: NetworkSummary, runtime_files: dict[str, bytes], weights: str
 ) -> str:
     embedded = {
-        "model": graph,
+        "model": network.graph,
         "wasm": runtime_files[runtime.WASM],
         "runtime": runtime.classic_script(runtime_files[runtime.SCRIPT]).encode(),
     }
     values = {
         "code": PageCode.with_slider(__package__, "style.css", _SCRIPTS),
         "worker": "\n".join(resource_text(__package__, name) for name in _WORKER),
-        "settings": json.dumps(settings),
+        "settings": json.dumps(network.settings),
         "embedded": {name: _compressed(content) for name, content in embedded.items()},
-        "scale": settings["scale"],
+        "scale": summary.scale,
+        "network": summary,
+        "duration": network.cost.duration,
         "weights": weights,
         "runtime": runtime.VERSION,
         "license": resource_text(__package__, _LICENSE),
