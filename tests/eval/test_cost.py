@@ -2,10 +2,11 @@
 
 import pytest
 import torch
+from compact_network import CompactNetwork
 from torch import nn
 
-from srrescgan.eval.cost import measure_cost
-from srrescgan.generators import SRResDNet
+from srrescgan.eval.cost import count_multiplications, measure_cost
+from srrescgan.generators import EDSR, Compact, RRDBNet, SRResDNet
 from srrescgan.inference import Predictor, UpscaleOptions
 
 
@@ -24,6 +25,30 @@ def test_the_ensemble_does_eight_times_the_work() -> None:
     )
     assert ensemble["macs_per_hr_pixel"] == 8 * plain["macs_per_hr_pixel"]
     assert ensemble["parameters"] == plain["parameters"]
+
+
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (SRResDNet, 378_240),
+        (EDSR, 123_958),
+        (lambda: EDSR(4, 256, 32, 0.1), 3_140_794),
+        (RRDBNet, 1_120_428),
+        (Compact, 38_700),
+        (lambda: Compact(features=64, layers=32), 75_564),
+    ],
+    ids=["srresdnet", "edsr", "edsr_large", "rrdbnet", "compact", "general_x4v3"],
+)
+def test_multiplications_per_hr_pixel(build, expected: int) -> None:
+    with torch.device("meta"):
+        network: nn.Module = build()
+    assert round(count_multiplications(network)) == expected  # as counted without our code
+
+
+def test_it_is_what_a_forward_pass_is_measured_to_take() -> None:
+    network = CompactNetwork()
+    measured = measure_cost(Predictor(network), 16)["macs_per_hr_pixel"]
+    assert count_multiplications(network) == pytest.approx(measured)
 
 
 class Hungry(nn.Module):

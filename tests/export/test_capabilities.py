@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import torch
 import yaml
-from compact_network import CompactNetwork, compact_network
+from compact_network import CompactNetwork
 from global_network import GlobalNetwork
+from in_process import upscale_in_process
 from small_network import CONFIG
 from torch import Tensor, nn
 
@@ -27,7 +28,7 @@ from srrescgan.export.onnx import write_onnx
 from srrescgan.export.spandrel import spandrel_folder, write_spandrel
 from srrescgan.export.web import write_web
 from srrescgan.export.weight_files import write_pth, write_safetensors
-from srrescgan.generators import DSGANGenerator
+from srrescgan.generators import EDSR, DSGANGenerator
 from srrescgan.weights.files import read_generator
 
 COMPACT = {"_target_": "srrescgan.generators.CompactNetwork", "scale": 3, "features": 4}
@@ -57,9 +58,9 @@ def test_weights_keep_their_tensors_and_settings(
     assert weights.config == config or str(list(config)[-1]) in message
 
 
-@both
-def test_onnx_takes_any_size(generator: nn.Module, config: dict[str, Any], tmp_path: Path) -> None:
+def test_onnx_takes_any_size(tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
+    generator, config = GlobalNetwork(0.5), GLOBAL
     write_onnx(generator.eval(), config, tmp_path / "a.onnx")
     session = onnxruntime.InferenceSession(tmp_path / "a.onnx")
     for size in ((1, 3, 1, 1), (1, 3, 5, 7), (3, 3, 40, 9)):  # below SRResDNet's minimum, too
@@ -88,15 +89,19 @@ def test_onnx_refuses_what_torch_cannot_export(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-@both
-def test_int8_and_web_are_refused_with_the_reason(
-    generator: nn.Module, config: dict[str, Any], tmp_path: Path
+def test_int8_without_a_convolution_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = type(generator).__name__
-    with pytest.raises(ConfigError, match=rf"reflection-padded convolutions.*{name}.*target=onnx"):
-        write_int8(generator, config, tmp_path / "a.onnx", None, None)
-    with pytest.raises(ConfigError, match=rf"noise estimate and projection.*{name}.*target=onnx"):
-        write_web(generator, config, tmp_path / "web", Path("a.pth"))
+    onnx = pytest.importorskip("onnx")
+    monkeypatch.setattr("srrescgan.export.int8.onnx_model", lambda *_: onnx.ModelProto())
+    with pytest.raises(ConfigError, match=r"target=int8.*GlobalNetwork.*target=onnx"):
+        write_int8(GlobalNetwork(), GLOBAL, tmp_path / "a.onnx", None, None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_page_of_a_network_without_a_halo_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"target=web.*tiles.*GlobalNetwork.*target=onnx"):
+        write_web(GlobalNetwork(), GLOBAL, tmp_path / "web", Path("a.pth"))
     assert not list(tmp_path.iterdir())
 
 
@@ -116,15 +121,6 @@ def test_a_degradation_is_refused_where_pictures_are_upscaled(target: str, tmp_p
     require_upscaling(CompactNetwork(), target)
 
 
-@pytest.fixture(scope="module")
-def spandrel_local(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Exported once: that starts a Python which loads all of spandrel."""
-    pytest.importorskip("spandrel")
-    path = tmp_path_factory.mktemp("spandrel") / "local"
-    write_spandrel(compact_network(3), {"_target_": "x", "scale": 3}, path)
-    return path
-
-
 def load_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> Any:
     """The exported code, as any program imports it."""
     spec = importlib.util.spec_from_file_location("exported_code", folder / f"{module}.py")
@@ -138,25 +134,29 @@ def load_folder(folder: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> A
 
 
 def test_spandrel_computes_a_local_network_in_tiles(
-    spandrel_local: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import spandrel
-
-    code = load_folder(spandrel_local, monkeypatch, "compactnetwork_spandrel")
+    spandrel = pytest.importorskip("spandrel")
+    monkeypatch.setattr(spandrel_folder, "upscale_in_subprocess", upscale_in_process)
+    generator = EDSR(3, 4, 1).eval()
+    write_spandrel(
+        generator, {"_target_": "x", "scale": 3, "features": 4, "blocks": 1}, tmp_path / "e"
+    )
+    code = load_folder(tmp_path / "e", monkeypatch, "edsr_spandrel")
     monkeypatch.setattr(code, "_TILE", 10)
-    model = spandrel.ModelLoader().load_from_file(spandrel_local / "local.safetensors")
+    model = spandrel.ModelLoader().load_from_file(tmp_path / "e/e.safetensors")
     assert (model.scale, model.tiling) == (3, spandrel.ModelTiling.INTERNAL)
     sizes: list[int] = []
     forward = model.model.forward
     monkeypatch.setattr(
         model.model, "forward", lambda lr: (sizes.append(max(lr.shape[-2:])), forward(lr))[1]
     )
-    lr = torch.rand(1, 3, 13, 25)
+    lr = torch.rand(1, 3, 33, 35)
     with torch.inference_mode():
-        difference = (model(lr) - compact_network(3)(lr)).abs().max()
-    assert max(sizes) <= 10 + 2 * 3
+        difference = (model(lr) - generator(lr).clamp(0, 1)).abs().max()
+    assert max(sizes) <= 10 + 2 * generator.halo
     assert difference < 1e-6
-    assert "depends on 3 input pixels" in (spandrel_local / "README.md").read_text()
+    assert "depends on 6 input pixels" in (tmp_path / "e/README.md").read_text()
 
 
 def test_spandrel_gives_a_global_network_the_whole_picture(
@@ -210,18 +210,10 @@ def extended_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("extended_package")
-@pytest.mark.parametrize(
-    ("generator", "config", "tile"),
-    [(CompactNetwork(3, 4), COMPACT, 8), (GlobalNetwork(0.5), GLOBAL, 0)],
-    ids=["local", "global"],
-)
-def test_cog_upscales_in_tiles_where_the_network_allows_it(
-    generator: nn.Module,
-    config: dict[str, Any],
-    tile: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def test_cog_gives_a_global_network_the_whole_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    generator, config, tile = GlobalNetwork(0.5), GLOBAL, 0
     pytest.importorskip("cog")
     programs = []
     run = cog_folder.upscale_in_subprocess

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ def upscale_in_process(
     """
     lines = [line for line in program.splitlines() if not line.startswith(_ONLY_IN_A_SUBPROCESS)]
     before = set(sys.modules)
+    registry = vars(_registry()).copy()
     with TemporaryDirectory() as files:
         names: dict[str, Any] = {
             "folder": folder, "files": Path(files), "np": np, "sys": sys, "Path": Path,
@@ -28,6 +30,12 @@ def upscale_in_process(
             exec("\n".join(lines), names)
             return [names["upscale"](picture) for picture in pictures]
         finally:
+            vars(_registry()).update(registry)  # what the folder registered is not for other tests
             for name in set(sys.modules) - before:
                 if name.split(".")[0] == "custom_node":
                     del sys.modules[name]
+
+
+def _registry() -> Any:
+    spandrel = sys.modules.get("spandrel")
+    return spandrel.MAIN_REGISTRY if spandrel else SimpleNamespace()

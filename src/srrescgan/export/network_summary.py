@@ -11,7 +11,6 @@ from srrescgan.eval.cost import count_multiplications
 from srrescgan.generators import SRResDNet
 from srrescgan.types import LocalGenerator, SRGenerator
 
-
 _TAGS = {"features": "nf", "blocks": "nb", "layers": "nc", "growth": "gc"}
 """Shorthand of upscaling catalogs for the arguments that decide about the size of a network."""
 

@@ -180,9 +180,7 @@ class _Quantizer:
             source = f"{name}_padded8"
         return nodes, source
 
-    def _integers(
-        self, source: str, margins: tuple[int, ...], nodes: list["NodeProto"]
-    ) -> str:
+    def _integers(self, source: str, margins: tuple[int, ...], nodes: list["NodeProto"]) -> str:
         """Name of a tensor in integers, with margins of zeros; adds the nodes that are missing."""
         from onnx.helper import make_node
 

@@ -84,8 +84,8 @@ def write_spandrel(generator: nn.Module, config: dict[str, Any], output: Path) -
         return native_file.write_native_file(generator, known, config, output)
     if output.suffix in native_file.SUFFIXES:
         raise ConfigError(
-            f"output={output}: spandrel does not know {type(generator).__name__}, so target=spandrel"
-            " writes a folder with its code: give a name without suffix"
+            f"output={output}: spandrel does not know {type(generator).__name__}, so"
+            " target=spandrel writes a folder with its code: give a name without suffix"
         )
     summary = summarize(generator, config)
     code, settings = _code_and_settings(generator, config)

@@ -20,7 +20,7 @@ MAX_MINUTES = 60
 MAX_TILE_MEGABYTES = 1000
 """Memory of a worker for one tile. WebAssembly has 4 GB at most, a phone less."""
 _RATE = 1e10
-"""Multiplications per second of one worker, ONNX Runtime Web 1.30 in Chromium on a server's core."""
+"""Multiplications per second of one worker: ONNX Runtime Web 1.30 in Chromium, a server's core."""
 _WORKERS = 2
 _TILE = 256  # hr pixels: its activations fit into a cache
 _LIVE = 3  # outputs of layers that are in memory at the same time
@@ -91,8 +91,8 @@ def check_limits(generator: nn.Module, cost: PageCost) -> None:
         ConfigError: it exceeds a limit; the message says by how much.
     """
     reasons = [
-        f"{cost.megabytes:.0f} MB of weights, limit {MAX_MEGABYTES} MB (the page holds them as text,"
-        " and every worker has a copy)"
+        f"{cost.megabytes:.0f} MB of weights, limit {MAX_MEGABYTES} MB (the page holds them as"
+        " text, and every worker has a copy)"
     ] * (cost.megabytes > MAX_MEGABYTES)
     reasons += [
         f"about {cost.minutes:.0f} minutes for a photo of one megapixel, limit {MAX_MINUTES}"

@@ -55,8 +55,8 @@ def page_network(generator: nn.Module, config: dict[str, Any], output: Path) -> 
         return _projected(require_srresdnet(generator, "web", reason))
     if not isinstance(generator, LocalGenerator):
         raise ConfigError(
-            f"target=web computes a picture in tiles, and {type(generator).__name__} does not define"
-            " `halo`: its tiles would differ from the whole picture. Use target=onnx"
+            f"target=web computes a picture in tiles, and {type(generator).__name__} does not"
+            " define `halo`: its tiles would differ from the whole picture. Use target=onnx"
         )
     return _local(generator, config, output)
 
