@@ -4,18 +4,19 @@ from torch import nn
 
 from srrescgan.errors import ConfigError
 from srrescgan.generators import SRResDNet
+from srrescgan.generators.promises import is_degradation
 
 
 def require_upscaling(generator: nn.Module, target: str) -> None:
     """Refuse the generator of a degradation for a target that is about upscaling.
 
     Raises:
-        ConfigError: its ``scale`` is 1.
+        ConfigError: it is one.
     """
-    if int(generator.scale) == 1:  # type: ignore[arg-type]
+    if is_degradation(generator):
         raise ConfigError(
             f"target={target} is for networks that upscale, and these weights are a degradation"
-            f" ({type(generator).__name__}, scale 1): use target=onnx, safetensors or pth"
+            f" ({type(generator).__name__}): use target=onnx, safetensors or pth"
         )
 
 

@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from filelock import FileLock
-from rich.console import Console
-
 from srrescgan.errors import WeightsError
 from srrescgan.files import user_cache
 from srrescgan.weights.files import write_safetensors
@@ -119,6 +116,9 @@ def packaged_weights(name: str, folder: Path) -> Path:
             f"{source}.bin is not the published file of {name}: its SHA-256 is {found}, expected"
             f" {entry.sha256}. Install the package again, or give the pair as weights=NAME.param"
         )
+    from filelock import FileLock  # an exported container has neither of the two
+    from rich.console import Console
+
     state, config = from_ncnn(param, binary, f"{source}.param", f"{source}.bin")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +138,14 @@ def packaged_weights(name: str, folder: Path) -> Path:
             " a folder that can be written"
         ) from error
     return target
+
+
+def packaged_origin(path: Path) -> PackagedWeights | None:
+    """The entry that a file of :func:`packaged_weights` was converted from; ``None``: another."""
+    if path.parent != user_cache() / "weights":
+        return None
+    named = {f"{name}-{entry.sha256[:12]}": entry for name, entry in PACKAGED.items()}
+    return named.get(path.stem)
 
 
 def _content(name: str, entry: PackagedWeights, folder: Path) -> tuple[str, bytes, str]:

@@ -41,9 +41,8 @@ def test_a_new_process_without_our_code_loads_it(tmp_path: Path) -> None:
     ids=["compact", "rrdbnet_x4", "rrdbnet_x2", "rrdbnet_x1"],
 )
 def test_spandrel_computes_our_picture(
-    network: nn.Module, architecture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    network: nn.Module, architecture: str, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("srrescgan.export.spandrel.spandrel_folder.require_upscaling", lambda *_: 0)
     message = write_spandrel(network.eval(), {}, tmp_path / "a.safetensors")
     model = spandrel.ModelLoader().load_from_file(tmp_path / "a.safetensors")
     assert type(model.architecture).__module__.startswith("spandrel.")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from srrescgan.export.folder import writing_folder
 from srrescgan.export.network_summary import summarize
 from srrescgan.files import write_json
 from srrescgan.weights.files import write_pth, write_safetensors
+from srrescgan.weights.packaged import packaged_origin
 
 
 def write_card(
@@ -31,7 +33,8 @@ def write_card(
     """Write weights as ``.safetensors`` and ``.pth`` with a Hugging Face and an OpenModelDB card.
 
     The cards combine what the network, its checkpoint, an evaluation and the publisher say.
-    Unknown facts are left out.
+    Unknown facts are left out. Weights that :mod:`srrescgan.weights.packaged` names bring their
+    license and their origin with them.
 
     Args:
         generator: in eval mode, on the CPU.
@@ -54,6 +57,9 @@ def write_card(
     state = generator.state_dict()
     scores = read_scores(metrics, state) if metrics else []
     training, network = training_record(weights), summarize(generator, config)
+    origin = packaged_origin(weights)
+    if origin is not None and publication.license is None:
+        publication = replace(publication, license=origin.licence)
     stem = catalog_id(publication, network.scale)
     with writing_folder(output) as folder:
         files = [folder / f"{stem}.safetensors", folder / f"{stem}.pth"]
@@ -64,7 +70,8 @@ def write_card(
             write_pth(state, files[1])
         entry = catalog_entry(network, publication, training, files[1])
         write_json(entry, folder / f"{stem}.json")
-        write_model_card(folder / "README.md", network, publication, training, scores, files)
+        readme = folder / "README.md"
+        write_model_card(readme, network, publication, training, scores, files, origin)
         _verify(folder, stem, entry)
     missing = missing_fields(entry)
     hint = f". OpenModelDB also asks for: {', '.join(missing)}" if missing else ""

@@ -12,6 +12,7 @@ from srrescgan.export.cards.publication import Publication, Training
 from srrescgan.export.network_summary import NetworkSummary
 from srrescgan.files import file_sha256
 from srrescgan.html.templates import write_document
+from srrescgan.weights.packaged import PackagedWeights
 
 
 def write_model_card(
@@ -21,6 +22,7 @@ def write_model_card(
     training: Training | None,
     scores: Sequence[CardScore],
     files: Sequence[Path],
+    origin: PackagedWeights | None,
 ) -> None:
     """Write the card. Unknown facts are left out.
 
@@ -31,6 +33,7 @@ def write_model_card(
         training: read from the checkpoint.
         scores: of these weights.
         files: weight files of the card, the safest format first.
+        origin: of weights that others published.
     """
     header = _header(publication, scores)
     values = {
@@ -39,6 +42,7 @@ def write_model_card(
         "publication": publication,
         "training": training,
         "scores": scores,
+        "origin": origin,
         "files": [(file.name, file.stat().st_size, file_sha256(file)) for file in files],
         "version": __version__,
     }
