@@ -14,10 +14,11 @@ from srrescgan.config.check import check_targets
 from srrescgan.config.cli import check_overrides
 from srrescgan.config.schema import CONFIG_DIR
 from srrescgan.data import HRFolder, SRDataModule
+from srrescgan.data.seeds import derive_seed
 from srrescgan.degrade.__main__ import degrade
 from srrescgan.errors import ConfigError, DataError, WeightsError
 from srrescgan.generators import DSGANGenerator
-from srrescgan.images import read_image, to_uint8, write_png
+from srrescgan.images import read_image, to_tensor, to_uint8, write_png
 from srrescgan.types import Degradation
 from srrescgan.weights.files import write_safetensors
 
@@ -140,6 +141,48 @@ def test_a_noise_source_without_noise_is_refused_before_any_picture(
     with pytest.raises(DataError, match=r"window of 256 x 256"):  # the photographs are smaller
         degrade(configured(*command, f"noise_source={folder}"))
     assert not (tmp_path / "lr").exists()
+
+
+def test_a_contact_sheet_shows_what_each_seed_gives(photo_folder, tmp_path: Path) -> None:
+    photo = photo_folder(count=1, size=(80, 120)) / "0000.png"
+    command = [f"input={photo}", "degradation=realesrgan", "draws=6", "seed=4"]
+    degrade(configured(*command, f"output={tmp_path / 'sheet.png'}"))
+    sheet = read_image(tmp_path / "sheet.png")
+    assert sheet.shape[1] == 4 * (2 * 30 + 8) + 8
+    degradation = build(configured(*command, "output=a").degradation)
+    hr = to_tensor(read_image(photo))[None]
+    for index in (0, 5):
+        lr = to_uint8(degradation(hr, [derive_seed(4, "draw", index)])[0])
+        enlarged = lr.repeat(2, axis=0).repeat(2, axis=1)
+        left = 8 + index % 4 * 68
+        column = sheet[:, left : left + 60]
+        places = [
+            top
+            for top in range(len(sheet) - 40)
+            if np.array_equal(column[top : top + 40], enlarged)
+        ]
+        assert len(places) == 1
+    assert (sheet == 0).any()  # captions are black
+    degrade(configured(*command, f"output={tmp_path / 'again.png'}"))
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "sheet.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["output=OUT/sheet"], "ends in .png"),
+        (["output=OUT/sheet.png", "input=OUT"], "expected one picture"),
+        (["output=OUT/sheet.png", "draws=0"], "at least 1"),
+        (["output=OUT/sheet.png", "pairs=sdsr"], "leave out pairs=sdsr"),
+    ],
+)
+def test_a_contact_sheet_that_cannot_be_made_is_explained(
+    overrides: list[str], message: str, photo_folder, tmp_path: Path
+) -> None:
+    photo = photo_folder(count=1) / "0000.png"
+    command = [f"input={photo}", "degradation=mild", "draws=2", *overrides]
+    with pytest.raises(ConfigError, match=message):
+        degrade(configured(*(text.replace("OUT", str(tmp_path)) for text in command)))
 
 
 def test_weights_that_are_missing_or_not_needed_are_explained(

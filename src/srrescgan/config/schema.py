@@ -166,6 +166,7 @@ class DegradeConfig:
     cleanup: int = MISSING
     overwrite: bool = MISSING
     device: str = MISSING
+    draws: int | None = MISSING
     workers: int = MISSING
     degradation_weights: str | None = MISSING
     noise_source: str | None = MISSING

@@ -9,6 +9,18 @@ from srrescgan.degradations.noise import GaussianNoise
 from srrescgan.degradations.noise_injection import NoiseInjection
 from srrescgan.degradations.noise_patches import NoisePatches
 from srrescgan.degradations.preparable import prepare
+from srrescgan.degradations.random_apply import RandomApply
+from srrescgan.degradations.random_blur import RandomBlur
+from srrescgan.degradations.random_choice import RandomChoice
+from srrescgan.degradations.random_degradation import RandomDegradation
+from srrescgan.degradations.random_gaussian_noise import RandomGaussianNoise
+from srrescgan.degradations.random_jpeg import RandomJPEG
+from srrescgan.degradations.random_order import RandomOrder
+from srrescgan.degradations.random_poisson_noise import RandomPoissonNoise
+from srrescgan.degradations.random_resize import RandomResize, ResizeToLR
+from srrescgan.degradations.random_subsample import RandomSubsample
+from srrescgan.degradations.step import Operation, Step
+from srrescgan.degradations.steps import Steps
 
 __all__ = [
     "JPEG",
@@ -19,5 +31,19 @@ __all__ = [
     "Learned",
     "NoiseInjection",
     "NoisePatches",
+    "Operation",
+    "RandomApply",
+    "RandomBlur",
+    "RandomChoice",
+    "RandomDegradation",
+    "RandomGaussianNoise",
+    "RandomJPEG",
+    "RandomOrder",
+    "RandomPoissonNoise",
+    "RandomResize",
+    "RandomSubsample",
+    "ResizeToLR",
+    "Step",
+    "Steps",
     "prepare",
 ]

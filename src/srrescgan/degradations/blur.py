@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from srrescgan.ops.padding import reflected
+
 
 class GaussianBlur(nn.Module):
     """Isotropic Gaussian blur; not random.
@@ -44,15 +46,8 @@ class GaussianBlur(nn.Module):
 
     def _blur_axis(self, image: Tensor, axis: int) -> Tensor:
         length, taps = image.shape[axis], len(self.weights)
-        padded = image.index_select(axis, _reflected(length, taps // 2).to(image.device))
+        padded = image.index_select(axis, reflected(length, taps // 2, taps // 2).to(image.device))
         blurred = torch.zeros_like(image)
         for tap, weight in enumerate(self.weights):
             blurred = blurred + padded.narrow(axis, tap, length) * weight
         return blurred
-
-
-def _reflected(length: int, radius: int) -> Tensor:
-    """Positions of an axis with ``radius`` reflected ones at both ends."""
-    period = max(1, 2 * length - 2)
-    positions = torch.arange(-radius, length + radius) % period
-    return torch.minimum(positions, period - positions)

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from srrescgan.degradations.noise_patches import NoisePatches
+from srrescgan.degradations.random_numbers import RandomNumbers
 
 
 class NoiseInjection(nn.Module):
@@ -50,12 +51,12 @@ class NoiseInjection(nn.Module):
 
     def _noise(self, height: int, width: int, seed: int) -> Tensor:
         """Noise of one image, ``(3, H, W)``, on the CPU."""
-        patches, rng = self.source.patches, torch.Generator().manual_seed(seed)
+        patches, numbers = self.source.patches, RandomNumbers(seed)
         noise = torch.empty(3, height, width)
         for tile in _tiles(noise, patches.shape[-1]):
-            index = _below(len(patches), rng)
+            index = numbers.below(len(patches))
             top, left = (
-                _below(side - length + 1, rng)
+                numbers.below(side - length + 1)
                 for side, length in zip(patches.shape[-2:], tile.shape[-2:], strict=True)
             )
             crop = patches[index, :, top : top + tile.shape[1], left : left + tile.shape[2]]
@@ -68,8 +69,3 @@ def _tiles(image: Tensor, size: int) -> Iterator[Tensor]:
     """Views of ``(C, H, W)`` that cover it, at most ``size`` pixels wide and high."""
     for row in image.split(size, dim=-2):
         yield from row.split(size, dim=-1)
-
-
-def _below(limit: int, rng: torch.Generator) -> int:
-    """A random integer from 0 to ``limit - 1``."""
-    return int(torch.randint(limit, (), generator=rng))

@@ -6,6 +6,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.config.build import build
 from srrescgan.config.cli import entry_point, plain
+from srrescgan.degrade.contact_sheet import write_contact_sheet
 from srrescgan.degrade.pairs import PairMaker
 from srrescgan.degrade.run import check_weights, degrade_settings, run_degrade
 from srrescgan.inference import choose_device
@@ -18,6 +19,10 @@ def degrade(cfg: DictConfig) -> None:
     check_weights(degradation, weights)
     device = choose_device(cfg.device)
     maker = PairMaker(degradation, cfg.scale, cfg.seed, cfg.pairs, cfg.cleanup, device)
+    source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
+    if cfg.draws is not None:
+        write_contact_sheet(source, folder, maker, cfg.draws)
+        return
     # The manifest names weights and noise by their content, not by their folder.
     names = {
         "degradation_weights": weights.name if weights else None,
@@ -26,7 +31,6 @@ def degrade(cfg: DictConfig) -> None:
     manifest_config = OmegaConf.merge(cfg, names)
     assert isinstance(manifest_config, DictConfig)
     settings = degrade_settings(maker, plain(manifest_config)["degradation"], weights)
-    source, folder = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
     run_degrade(source, folder, maker, settings, cfg.workers, cfg.overwrite)
 
 

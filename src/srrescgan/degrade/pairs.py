@@ -82,13 +82,18 @@ class PairMaker:
         self.device = torch.device(device)
         self.degradation = degradation.to(self.device).eval()
 
-    @torch.inference_mode()
     def __call__(self, original: np.ndarray, name: str) -> dict[str, np.ndarray]:
+        """Make the pictures of an original with the seed of its name; see :meth:`make`."""
+        return self.make(original, name, image_seed(name, self.seed))
+
+    @torch.inference_mode()
+    def make(self, original: np.ndarray, name: str, seed: int) -> dict[str, np.ndarray]:
         """Make the pictures of an original, by output folder.
 
         Args:
             original: ``(H, W, 3)`` uint8 RGB.
-            name: relative path without suffix.
+            name: relative path, for messages.
+            seed: of all random numbers.
 
         Returns:
             ``(h, w, 3)`` uint8 RGB for each of :attr:`roles`.
@@ -106,7 +111,7 @@ class PairMaker:
             )
         cut = original[:height, :width]
         hr = to_tensor(cut)[None].to(self.device)
-        lr = to_uint8(self.degradation(hr, [image_seed(name, self.seed)])[0])
+        lr = to_uint8(self.degradation(hr, [seed])[0])
         return dict(zip(self.roles, (cut, lr)[-len(self.roles) :], strict=True))
 
     def _reduced(self, original: np.ndarray) -> np.ndarray:
