@@ -67,22 +67,41 @@ class MultiStep:
 
 
 class Cosine:
-    """Cosine decay from the base rate to ``floor`` times it (Loshchilov & Hutter 2017, eq. 5).
+    """Cosine decay from the base rate to ``floor`` times it, with warm restarts.
+
+    SGDR (Loshchilov and Hutter, ICLR 2017, equation 5). The last iteration of a cycle has the floor,
+    the first of the next one starts from the base rate again.
 
     Args:
         iterations: length of the run; later iterations stay at the floor.
-        floor: factor reached at the last iteration.
+        floor: factor reached at the end of each cycle.
         warmup: length of the linear ramp in iterations; 0 for none.
+        cycles: number of cycles of equal length; 1: no restart.
+
+    Raises:
+        ValueError: ``cycles`` is below 1.
+
+    Example:
+        >>> rate = Cosine(iterations=200, cycles=2)
+        >>> rate(50), rate(100), rate(150), rate(200)
+        (0.5, 0.0, 0.5, 0.0)
     """
 
-    def __init__(self, iterations: int, floor: float = 0.0, warmup: int = 0) -> None:
+    def __init__(
+        self, iterations: int, floor: float = 0.0, warmup: int = 0, cycles: int = 1
+    ) -> None:
+        if cycles < 1:
+            raise ValueError(f"cycles must be at least 1, got {cycles}")
         self.iterations = iterations
         self.floor = floor
         self.warmup = warmup
+        self.cycles = cycles
 
     def __call__(self, iteration: int) -> float:
         """Return the factor for ``iteration``, counted from 1."""
-        progress = min(1.0, iteration / self.iterations)
+        length = self.iterations / self.cycles
+        inside = iteration < self.iterations
+        progress = min(1.0, ((iteration - 1) % length + 1) / length) if inside else 1.0
         cosine = self.floor + (1 - self.floor) * 0.5 * (1 + math.cos(math.pi * progress))
         return cosine * _warm_up(iteration, self.warmup)
 

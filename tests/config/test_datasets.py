@@ -45,8 +45,8 @@ def _texts(node: Any) -> Iterator[str]:
 def folders_described(name: str) -> list[str]:
     data_set = recipe(name)
     own = [part.folder for part in (*data_set.downloads.values(), *data_set.made.values())]
-    generated = [] if data_set.generated is None else [data_set.generated]
-    return [f"{data_set.folder}/{folder}" for folder in (*own, *generated)]
+    generated = (data_set.generated, data_set.generated_cyclegan)
+    return [f"{data_set.folder}/{folder}" for folder in (*own, *generated) if folder is not None]
 
 
 def test_every_folder_that_is_read_is_described_by_one_recipe() -> None:

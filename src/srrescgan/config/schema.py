@@ -58,6 +58,7 @@ class TrainConfig:
     backbone_weights: str = MISSING
     doctor: str = MISSING
     synthetic: bool = False
+    small_networks: bool = False
     degradation_weights: str | None = MISSING
     noise_source: str | None = MISSING
     ckpt_path: str | None = MISSING
@@ -183,6 +184,8 @@ class StagesConfig:
     target: str = MISSING
     camera: str = MISSING
     lr: str = MISSING
+    pairs: str = "${hydra:runtime.choices.stages}"
+    prefix: str = ""
 
 
 @dataclass
@@ -194,6 +197,7 @@ class PipelineConfig:
     make: Any = None
     audit: Any = None
     train: Any = None
+    eval: Any = None
     output_dir: str = MISSING
     paths: Paths = field(default_factory=Paths)
     run: list[Any] = MISSING
@@ -293,11 +297,11 @@ def _set_folder(data_set: str, part: str) -> str:
 
     Args:
         data_set: file in ``conf/dataset``, where the folder is written.
-        part: key in its ``downloads`` or ``made``, or ``generated``.
+        part: key in its ``downloads`` or ``made``, or ``generated``, or ``generated_cyclegan``.
     """
     node: Any = OmegaConf.load(f"{CONFIG_DIR}/dataset/{data_set}.yaml")
     parts = {**node.get("downloads", {}), **node.get("made", {})}
-    folder = node.generated if part == "generated" else parts[part].folder
+    folder = node[part] if part.startswith("generated") else parts[part].folder
     while "folder" not in node:  # in the data set that this one extends, which comes first
         node = OmegaConf.load(f"{CONFIG_DIR}/dataset/{node.defaults[0]}.yaml")
     return f"{node.folder}/{folder}".removeprefix("./")

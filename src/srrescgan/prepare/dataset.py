@@ -77,6 +77,8 @@ class DataSet:
         made: derived folders, by name.
         generated: folder of the lr partners that a learned degradation will generate; ``None`` if
             the lr pictures come from a camera.
+        generated_cyclegan: the same, for the partners that CycleGAN will generate; ``None`` if no
+            experiment reads them.
         next_command: command to run once the data set is ready, without ``paths.data_dir=``.
 
     Raises:
@@ -90,6 +92,7 @@ class DataSet:
     downloads: dict[str, Download]
     made: dict[str, DerivedFolder] = field(default_factory=dict)
     generated: str | None = None
+    generated_cyclegan: str | None = None
     next_command: str = ""
 
     def __post_init__(self) -> None:

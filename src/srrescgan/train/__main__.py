@@ -8,7 +8,7 @@ from omegaconf import DictConfig
 from srrescgan.callbacks import Provenance
 from srrescgan.config.build import build, build_named, build_trainer
 from srrescgan.config.cli import entry_point, plain, use_job_directory
-from srrescgan.config.synthetic import use_synthetic_images
+from srrescgan.config.debug import apply_debug_settings
 from srrescgan.sweeps.objective import check_objective
 from srrescgan.sweeps.run_job import SweeperValue, in_sweep, run_job
 from srrescgan.sweeps.run_sweep import run_sweep
@@ -20,8 +20,7 @@ def train(cfg: DictConfig, validate_only: bool = False) -> TrainingResult:
     """Train a system, or only validate the checkpoint of a run that is complete."""
     folder, ckpt_path = Path(cfg.output_dir), cfg.ckpt_path
     preflight.check_output(folder, ckpt_path, cfg.init_weights)
-    if cfg.synthetic:
-        use_synthetic_images(cfg, folder / "synthetic")
+    apply_debug_settings(cfg, folder / "synthetic")
     pl.seed_everything(cfg.seed, workers=True, verbose=False)
     data = build(cfg.data)
     checkup = build(cfg.checkup) if cfg.doctor == "check" and not cfg.synthetic else None
