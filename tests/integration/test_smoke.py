@@ -1,10 +1,16 @@
-"""Every experiment runs from end to end: train, validate, checkpoint, and its result at work."""
+"""Experiments run from end to end: train, validate, checkpoint, and the result is used.
+
+One experiment of each kind runs here, all others in ``make test-all``; ``tests/config`` composes and
+builds every one.
+"""
 
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from commands import run
 from composing import composed
 
@@ -17,13 +23,45 @@ EXPERIMENTS = sorted(path.stem for path in Path(CONFIG_DIR, "experiment").glob("
 DEGRADATIONS = [name for name in EXPERIMENTS if name.startswith(("dsgan", "cyclegan"))]
 
 
+def choices(group: str, name: str) -> dict[str, str]:
+    """Choices of an experiment and of the experiments it extends, by group."""
+    content = yaml.safe_load(Path(CONFIG_DIR, group, f"{name}.yaml").read_text())
+    found: dict[str, Any] = {}
+    for entry in content.get("defaults", []):
+        if isinstance(entry, dict):
+            found |= {key.removeprefix("override /"): value for key, value in entry.items()}
+        elif entry != "_self_":
+            found |= choices(group, entry)
+    return found
+
+
+def data_kind(name: str) -> tuple[object, ...]:
+    """What distinguishes a file of ``data`` for a training run: its base, and how it validates."""
+    text, base = "", name
+    while base[0] != "_":
+        content = Path(CONFIG_DIR, "data", f"{base}.yaml").read_text()
+        text += content
+        base = yaml.safe_load(content)["defaults"][0]
+    return base, "LRFolder" in text, "real: null" in text, "val:" in text
+
+
+def once_per_kind() -> list[Any]:
+    """Every experiment; the second of a kind, and all further ones, are slow."""
+    first: dict[tuple[object, ...], str] = {}
+    for name in EXPERIMENTS:
+        chosen = choices("experiment", name)
+        first.setdefault((chosen["recipe"], *data_kind(chosen["data"])), name)
+    rest = [name for name in EXPERIMENTS if name not in first.values()]
+    return [*first.values(), *(pytest.param(name, marks=pytest.mark.slow) for name in rest)]
+
+
 def command(module: str, *overrides: str, cwd: Path) -> str:
     done = run(module, *overrides, cwd=cwd, env={"SRRESCGAN_DATA": str(cwd / "nothing-here")})
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+@pytest.mark.parametrize("name", once_per_kind())
 def test_an_experiment_from_end_to_end(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -38,7 +76,8 @@ def test_an_experiment_from_end_to_end(
     checkpoint = folder / "checkpoints/last.ckpt"
     rows = list(csv.DictReader((folder / "csv/metrics.csv").open()))
     assert rows[-1]["iteration"] == "2"
-    assert any(row["train/g/gan"] for row in rows)
+    terms = [*cfg.loss, *(["gan"] if "gan_loss" in cfg.system else [])]
+    assert all(any(row[f"train/g/{term}"] for row in rows) for term in terms)
     assert bool(list(folder.glob("images/**/00000002.png"))) == bool(cfg.data.val)
     evaluation = composed(
         *("eval", name, f"ckpt_path={checkpoint}", f"output_dir={tmp_path / 'eval'}", *size),

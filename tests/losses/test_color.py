@@ -35,3 +35,12 @@ def test_details_finer_than_the_box_cost_nothing() -> None:
     shifted = stripes.roll(1, -1)
     assert ColorLoss()(stripes, shifted).item() == pytest.approx(0, abs=1e-6)
     assert ColorLoss()(stripes, grey).item() == pytest.approx(0.04, rel=1e-4)
+
+
+@pytest.mark.reference
+def test_padded_it_compares_what_the_reference_filters(shared: Path) -> None:
+    goldens = np.load(shared / "goldens/misc_modules.npz")
+    image, low = (torch.from_numpy(goldens[key]).float() for key in ("filter_in", "fs.FilterLow9"))
+    # Against a black image the loss is the mean of the filtered one.
+    loss = ColorLoss(weight=3.0, kernel_size=9, pad=True)(image, torch.zeros_like(image))
+    assert loss.item() == pytest.approx(3 * low.abs().mean().item(), rel=1e-6)

@@ -11,10 +11,9 @@ from hydra.core.global_hydra import GlobalHydra
 from omegaconf import DictConfig, OmegaConf
 
 from srrescgan.config.build import build
+from srrescgan.config.debug import SMALL
 from srrescgan.config.schema import CONFIG_DIR, register
 
-SMALL = {"features": 8, "blocks": 2, "layers": 2, "growth": 4}
-"""Largest values of the arguments that decide how large a network is, for tests."""
 ROOT_KEYS = {"backbone_weights": "random"}
 """Root keys that differ from conf/base.yaml in every test, so that nothing is downloaded."""
 

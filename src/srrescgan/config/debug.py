@@ -7,7 +7,7 @@ from omegaconf import DictConfig, OmegaConf
 from srrescgan.config.check import iter_targets
 from srrescgan.config.synthetic import use_synthetic_images
 
-_LARGEST = {"features": 16, "growth": 8, "blocks": 2, "layers": 2}
+SMALL = {"features": 8, "growth": 4, "blocks": 2, "layers": 2}
 """Largest value of the arguments that set a network's width and depth, by their usual names."""
 
 
@@ -36,7 +36,7 @@ def use_small_networks(cfg: DictConfig) -> None:
     """
     tree = OmegaConf.to_container(cfg, resolve=False)
     for path, node in iter_targets(tree):
-        for key, largest in _LARGEST.items():
+        for key, largest in SMALL.items():
             value = node.get(key)
             if isinstance(value, int) and value > largest:
                 OmegaConf.update(cfg, f"{path}.{key}", largest)
