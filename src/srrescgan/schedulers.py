@@ -69,8 +69,8 @@ class MultiStep:
 class Cosine:
     """Cosine decay from the base rate to ``floor`` times it, with warm restarts.
 
-    SGDR (Loshchilov and Hutter, ICLR 2017, equation 5). The last iteration of a cycle has the floor,
-    the first of the next one starts from the base rate again.
+    SGDR (Loshchilov and Hutter, ICLR 2017, equation 5). The last iteration of a cycle has the
+    floor, and the next cycle starts from the base rate again.
 
     Args:
         iterations: length of the run; later iterations stay at the floor.

@@ -67,7 +67,7 @@ def test_the_papers_settings(name: str) -> None:
 
 
 ESRGAN = {"esrgan_df2k": 400_000, "esrgan_ft_df2k_noise8": 51_000, "esrgan_fs_df2k_noise8": 51_000}
-ESRGAN |= {"esrgan_fs_aim19": 60_000}
+ESRGAN |= {"esrgan_fs_aim19": 60_000, "realsr_ntire20_track1": 60_000}
 
 
 @pytest.mark.parametrize("name", ESRGAN)

@@ -1,7 +1,7 @@
 """Experiments run from end to end: train, validate, checkpoint, and the result is used.
 
-One experiment of each kind runs here, all others in ``make test-all``; ``tests/config`` composes and
-builds every one.
+One experiment of each kind runs here, all others in ``make test-all``; ``tests/config`` composes
+and builds every one.
 """
 
 import csv

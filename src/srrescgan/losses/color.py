@@ -8,9 +8,9 @@ from srrescgan.ops.filters import low_pass
 class ColorLoss(nn.Module):
     """Mean absolute difference between two images after a box filter.
 
-    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6), and the pixel loss with which
-    the same authors train ESRGAN-FS: it preserves the colors and leaves details smaller than the box
-    to the discriminator. DSGAN has a box of 5 pixels and uses only windows that lie inside the image;
+    ``L_col`` of DSGAN (Fritsche, Gu, Timofte, ICCVW 2019, equation 6), and the pixel loss of the
+    same authors' ESRGAN-FS: it preserves the colors and leaves details smaller than the box to the
+    discriminator. DSGAN has a box of 5 pixels and uses only windows that lie inside the image;
     ESRGAN-FS has one of 9 pixels, pads with zeros and counts them.
 
     Args:
@@ -19,8 +19,8 @@ class ColorLoss(nn.Module):
         pad: pad with zeros that count in the mean, so that every pixel has a window.
 
     Shape:
-        - sr, hr: ``(B, C, H, W)``, values in [0, 1], without ``pad`` at least ``kernel_size`` pixels
-          per side.
+        - sr, hr: ``(B, C, H, W)``, values in [0, 1]; without ``pad`` at least ``kernel_size``
+          pixels per side.
         - Output: scalar.
     """
 
