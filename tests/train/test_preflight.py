@@ -136,6 +136,8 @@ def test_a_run_starts_from_the_given_weights(tmp_path: Path) -> None:
     assert not torch.equal(flat(system.generator), flat(other.generator))
     load_initial_state(system, str(tmp_path / "other.pth"), None, 9)
     assert torch.equal(flat(system.generator), flat(other.generator))
+    with pytest.raises(WeightsError, match=r"no weight file at .*did you mean 'realsr'"):
+        load_initial_state(system, "realsrr", None, 9)  # names are known here too
 
 
 def test_a_run_starts_from_weights_of_another_scale_if_asked(

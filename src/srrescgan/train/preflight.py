@@ -12,6 +12,7 @@ from srrescgan.errors import ConfigError, WeightsError
 from srrescgan.generators.promises import check_scale
 from srrescgan.systems import PhasedSystem
 from srrescgan.train.report import print_notice
+from srrescgan.weights import find_weights
 from srrescgan.weights.files import load_into, read_checkpoint, read_generator
 
 
@@ -104,7 +105,8 @@ def load_initial_state(
 
     Args:
         system: whose generator gets the weights.
-        init_weights: weight file or checkpoint; ``None`` keeps the random initialization.
+        init_weights: weight file or checkpoint, or the name of known weights; ``None`` keeps the
+            random initialization.
         ckpt_path: checkpoint to resume from; ``None`` for none.
         iterations: length of the whole run.
         init_skip: beginnings of keys that are not loaded from ``init_weights``.
@@ -120,7 +122,7 @@ def load_initial_state(
 
 
 def _load_initial_weights(generator: nn.Module, path: str, skip: Collection[str]) -> None:
-    weights = read_generator(path)
+    weights = read_generator(find_weights(path))
     keys = weights.state.keys() | generator.state_dict().keys()
     for beginning in skip:
         if not any(key.startswith(beginning) for key in keys):
