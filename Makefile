@@ -36,7 +36,7 @@ demo-real: $(READY)  ## Learn a camera's noise, make training pairs with it, tra
 	@echo "How real the generated pictures look: $(REAL)/audit/audit.html   4 times larger: $(REAL)/upscaled/chelsea.png"
 
 test: $(READY)  ## Run the tests that need neither accelerator nor internet (under 10 minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: $(READY)  ## Run every test that this machine supports, except those that need the internet
 	$(BIN)/python -m pytest -m "not network"

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import os
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from PIL import Image
+from remembered_yaml import remember_yaml
 from torch.utils.data import Dataset
 
 from srrescgan.callbacks import AtomicCheckpointIO
@@ -24,6 +26,8 @@ from srrescgan.degradations import Bicubic
 from srrescgan.systems import PhasedSystem
 
 ROOT = Path(__file__).resolve().parents[1]
+
+remember_yaml()
 
 
 @pytest.fixture(autouse=True)
@@ -123,3 +127,9 @@ def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the longest file first, so that it runs in parallel with all others."""
     items.sort(key=lambda item: "test_published_picture" not in item.nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """Do not look for garbage in all that was loaded: half a second each time."""
+    gc.collect()
+    gc.freeze()

@@ -16,12 +16,10 @@ from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
+from unittest.mock import patch
 
 _SERVER = multiprocessing.get_context("forkserver")
-# The packages that these import take long to load.
-_SERVER.set_forkserver_preload(
-    [f"srrescgan.{name}.__main__" for name in ("train", "eval", "audit")]
-)
+_SERVER.set_forkserver_preload(["command_server"])
 
 
 class Command:
@@ -78,7 +76,8 @@ def started(
         process = _SERVER.Process(
             target=_be, args=(f"srrescgan.{module}", overrides, cwd, environment, stdout, stderr)
         )
-        process.start()
+        with patch.dict(os.environ, PYTHONPATH=_path()):  # the first start also starts the server
+            process.start()
         try:
             yield Command(process, stdout, stderr)
         finally:
@@ -96,6 +95,12 @@ def run(
     """Exit code and output of a command; its arguments are those of :func:`started`."""
     with started(module, *overrides, cwd=cwd, env=env) as command:
         return command.wait(timeout)
+
+
+def _path() -> str:
+    """Where the server finds the module that it loads."""
+    places = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
+    return os.pathsep.join(place for place in places if place)
 
 
 def _be(

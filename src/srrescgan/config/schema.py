@@ -6,6 +6,7 @@ signature of the class. Root keys have no such class.
 
 import operator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -292,6 +293,7 @@ def _package_dir(package: str) -> str:
     return str(spec.submodule_search_locations[0])
 
 
+@cache  # the folder is interpolated in every path of a data set
 def _set_folder(data_set: str, part: str) -> str:
     """Folder of a part of a data set, below ``paths.data_dir``.
 
@@ -307,6 +309,7 @@ def _set_folder(data_set: str, part: str) -> str:
     return f"{node.folder}/{folder}".removeprefix("./")
 
 
+@cache  # most of a composition's callers register; once per process is enough
 def register() -> None:
     """Register the schemas with Hydra and the resolvers with OmegaConf."""
     store = ConfigStore.instance()

@@ -1,0 +1,20 @@
+"""Loads in the server of :mod:`commands` what its forks would load one by one."""
+
+import gc
+import importlib
+from pathlib import Path
+
+from hydra.core.plugins import Plugins
+from omegaconf import OmegaConf
+from remembered_yaml import remember_yaml
+
+for name in ("train", "eval", "audit"):  # the packages that these import take long to load
+    importlib.import_module(f"srrescgan.{name}.__main__")
+
+from srrescgan.config.schema import CONFIG_DIR  # noqa: E402
+
+Plugins.instance()  # Hydra imports its plugins, and what these import
+remember_yaml()
+for path in Path(CONFIG_DIR).rglob("*.yaml"):
+    OmegaConf.load(path)
+gc.freeze()  # no fork looks for garbage in all this, nor copies its memory to do so
