@@ -65,11 +65,20 @@ class LocalGenerator(SRGenerator, Protocol):
     """A generator whose output pixels depend on a bounded neighborhood of the input.
 
     A network that defines :attr:`halo` is computed in tiles, whose result equals that of the whole
-    image. Do not define it if any step depends on the whole image.
+    image. Do not define it if any step depends on the whole image. Two more attributes are
+    optional (:class:`srrescgan.generators.locality.Locality` reads all three):
+
+    - ``grid: int``, 1 without it: the network reads the input in blocks of this many pixels a side,
+      counted from the top left (pixel-unshuffle), and itself pads the last ones at the right and
+      the bottom. Tiles then begin at multiples of it.
+    - ``overlap_levels: Mapping[int, float]``, for a network whose halo is larger than a tile should
+      be: the largest difference from the whole image, in gray levels, that was measured with tiles
+      that overlap by that many input pixels. Where memory does not allow the halo, the smallest
+      overlap whose difference is below 1 level is used, and the user sees the difference.
     """
 
     halo: int
-    """Input pixels in every direction that an output pixel depends on."""
+    """Input pixels in every direction that an output pixel depends on, and no more."""
 
 
 class Edges(NamedTuple):
@@ -135,7 +144,7 @@ class ProjectedGenerator(Protocol):
         ...
 
     def subtract(self, upsampled: Tensor, residual: Tensor, residual_scale: Tensor) -> Tensor:
-        """Output of a piece, ``(B, 3, H, W)`` in [0, 1]; ``residual_scale``: ``(B,)`` in [0, 1]."""
+        """Output of a tile, ``(B, 3, H, W)`` in [0, 1]; ``residual_scale``: ``(B,)`` in [0, 1]."""
         ...
 
     def combine(self, upsampled: Tensor, residual: Tensor, sigma: Tensor) -> Tensor:

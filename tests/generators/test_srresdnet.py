@@ -276,10 +276,10 @@ def test_a_piece_has_the_residual_of_the_whole(edges):
     network = SRResDNet(features=4, blocks=2)
     picture = 255 * torch.rand(1, 3, 30, 34)
     top, bottom, left, right = (0 if edge else 3 for edge in edges)
-    piece = picture[..., top : 30 - bottom, left : 34 - right]
+    tile = picture[..., top : 30 - bottom, left : 34 - right]
     top, bottom, left, right = (0 if edge else 3 + network.residual_halo for edge in edges)
     expected = network.residual(picture)[..., top : 30 - bottom, left : 34 - right]
-    torch.testing.assert_close(network.residual(piece, edges), expected)
+    torch.testing.assert_close(network.residual(tile, edges), expected)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from srrescgan.generators import SRResDNet
 from srrescgan.inference import Predictor, UpscaleOptions
 from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import make_engine
+from srrescgan.inference.local_part import LocalPart
 from srrescgan.types import Edges
 
 CPU = torch.device("cpu")
@@ -25,18 +26,17 @@ def generator() -> SRResDNet:
 def test_openvino_gives_what_pytorch_gives(generator: SRResDNet) -> None:
     pytest.importorskip("openvino", reason="needs the extra openvino")
     ours, theirs = (
-        make_engine(name, generator, CPU, torch.float32) for name in ("torch", "openvino")
+        make_engine(name, LocalPart(generator), CPU, torch.float32)
+        for name in ("torch", "openvino")
     )
-    # Odd sizes, more than one piece, cuts on some sides.
+    # Odd sizes, more than one tile, cuts on some sides.
     for shape, edges in (
         ((1, 3, 33, 47), Edges(True, True, True, True)),
         ((2, 3, 40, 29), Edges(True, False, False, True)),
     ):
-        pieces = 255 * torch.rand(shape)
+        tiles = 255 * torch.rand(shape)
         with torch.inference_mode():
-            torch.testing.assert_close(
-                theirs(pieces, edges), ours(pieces, edges), rtol=0, atol=1e-3
-            )
+            torch.testing.assert_close(theirs(tiles, edges), ours(tiles, edges), rtol=0, atol=1e-3)
 
 
 def test_compiled_once_for_every_tile(generator: SRResDNet, monkeypatch) -> None:

@@ -44,7 +44,9 @@ def test_a_network_that_does_not_say_how_is_not_cut() -> None:
 
     with pytest.raises(ConfigError, match="tile=none"):
         Predictor(Opaque(), UpscaleOptions(tile=8))
-    assert Predictor(Opaque(), UpscaleOptions(tile="auto")).tile is None
+    assert Predictor(Opaque(), UpscaleOptions(tile="auto", overlap="exact")).tiler is None
+    with pytest.raises(ConfigError, match="overlap=auto"):
+        Predictor(Opaque(), UpscaleOptions(overlap=3))
     with pytest.raises(ConfigError, match="engine=torch"):
         Predictor(Opaque(), UpscaleOptions(engine="openvino"))
 
@@ -56,3 +58,6 @@ def test_values_of_tile() -> None:
     for wrong in (0, "automatic", 1.5):
         with pytest.raises(ConfigError, match="tile="):
             parse_tile(wrong)
+    for wrong in (-1, "none", 1.5):
+        with pytest.raises(ConfigError, match="overlap="):
+            UpscaleOptions(overlap=wrong)

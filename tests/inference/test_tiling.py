@@ -141,7 +141,7 @@ def test_the_type_says_what_white_is(dtype: torch.dtype, white: int) -> None:
 
 
 class Scarce:
-    """An engine that has memory for pieces of some pixels only."""
+    """An engine that has memory for tiles of some pixels only."""
 
     tile = 64
 
@@ -149,11 +149,11 @@ class Scarce:
         self.engine, self.pixels, self.error = engine, pixels, error
         self.sizes: list[int] = []
 
-    def __call__(self, pieces: Tensor, edges) -> Tensor:
-        self.sizes.append(pieces[0, 0].numel())
+    def __call__(self, tiles: Tensor, edges) -> Tensor:
+        self.sizes.append(tiles[0, 0].numel())
         if self.sizes[-1] > self.pixels and len(self.sizes) > 2:
             raise self.error
-        return self.engine(pieces, edges)
+        return self.engine(tiles, edges)
 
 
 @pytest.mark.parametrize(
@@ -182,10 +182,10 @@ def test_measuring_and_putting_together_make_do_with_less_too(
     expected = Predictor(generator)(lr[None])[0]
     upsample = SRResDNet.upsample
 
-    def scarce(self: SRResDNet, piece: Tensor) -> Tensor:
-        if piece[0, 0].numel() > 30 * 40:
+    def scarce(self: SRResDNet, tile: Tensor) -> Tensor:
+        if tile[0, 0].numel() > 30 * 40:
             raise torch.OutOfMemoryError("CUDA out of memory")
-        return upsample(self, piece)
+        return upsample(self, tile)
 
     monkeypatch.setattr(SRResDNet, "upsample", scarce)
     Predictor(generator, UpscaleOptions(tile=60)).stream(lr, sink)

@@ -78,12 +78,12 @@ def test_a_deep_copy_is_independent(ours, torchs):
 
 @pytest.mark.parametrize("edges", [Edges(*sides) for sides in product((True, False), repeat=4)])
 @pytest.mark.parametrize(("ours", "torchs"), LAYERS)
-def test_a_piece_of_a_picture_gives_a_piece_of_its_result(ours, torchs, edges):
+def test_a_tile_of_a_picture_gives_a_tile_of_its_result(ours, torchs, edges):
     layer, x = ours(), torch.rand(1, 3, 12, 14)
-    # The piece begins 3 pixels inside the picture where it is cut.
+    # The tile begins 3 pixels inside the picture where it is cut.
     top, bottom, left, right = (0 if edge else 3 for edge in edges)
-    piece = x[..., top : 12 - bottom, left : 14 - right]
+    tile = x[..., top : 12 - bottom, left : 14 - right]
     rim = [size + layer.margin if size else 0 for size in (top, bottom, left, right)]
     expected = layer(x)[..., rim[0] : 12 - rim[1], rim[2] : 14 - rim[3]]
     for each in (layer, fold_weight_norm(nn.Sequential(layer))[0]):
-        torch.testing.assert_close(each(piece, edges), expected)
+        torch.testing.assert_close(each(tile, edges), expected)

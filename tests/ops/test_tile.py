@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from srrescgan.ops.tile import Span, in_tiles, row_of_tiles, spans
+from srrescgan.ops.tile import in_tiles, spans
 
 
 @pytest.mark.parametrize("halo", [0, 1, 7])
@@ -30,9 +30,21 @@ def test_values_that_cut_nothing_are_refused(arguments):
         spans(*arguments)
 
 
-@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("grid", [1, 2, 4])
+def test_contexts_begin_on_the_grid_seen_from_either_end(grid):
+    for length in range(1, 40):
+        for span in spans(length, 7, 3, grid):
+            assert span.context.start % grid == 0
+            assert (length - span.context.stop) % grid == 0
+            assert span.context.start <= max(0, span.core.start - 3)
+            assert span.context.stop >= min(length, span.core.stop + 3)
+            assert span.context.start >= span.core.start - 3 - grid + 1
+            assert span.context.stop <= span.core.stop + 3 + grid - 1
+            assert span.context.start + span.inner.start == span.core.start
+
+
 @pytest.mark.parametrize("scale", [1, 2, 3])
-def test_tiles_of_an_enlarging_function_are_the_whole(scale: int, batch: int) -> None:
+def test_tiles_of_an_enlarging_function_are_the_whole(scale: int) -> None:
     torch.manual_seed(0)
     convolution = torch.nn.Conv2d(3, 3 * scale**2, 5, padding=2)
 
@@ -41,8 +53,23 @@ def test_tiles_of_an_enlarging_function_are_the_whole(scale: int, batch: int) ->
 
     image = torch.rand(2, 3, 17, 23)
     with torch.no_grad():
-        whole = local(image)
-        assert torch.allclose(in_tiles(local, image, 5, 2, scale), whole, atol=1e-6)
-        rows, columns = Span.around(4, 9, 17, 2), spans(23, 5, 2)
-        band = row_of_tiles(local, image, rows, columns, scale, batch)
-    assert torch.allclose(band, whole[..., 4 * scale : 9 * scale, :], atol=1e-6)
+        assert torch.allclose(in_tiles(local, image, 5, 2, scale), local(image), atol=1e-6)
+
+
+@pytest.mark.parametrize("grid", [2, 4])
+def test_tiles_of_a_function_that_reads_blocks_are_the_whole(grid: int) -> None:
+    torch.manual_seed(0)
+    convolution = torch.nn.Conv2d(3 * grid**2, 3 * grid**2, 3, padding=1)
+
+    def local(image: torch.Tensor) -> torch.Tensor:
+        height, width = image.shape[-2:]
+        padded = torch.nn.functional.pad(image, (0, -width % grid, 0, -height % grid))
+        blocks = torch.pixel_unshuffle(padded, grid)
+        return torch.pixel_shuffle(convolution(blocks), grid)[..., :height, :width]
+
+    halo = 2 * grid - 1  # the block beside the own one, and what is left of the own one
+    with torch.no_grad():
+        for size in ((17, 23), (16, 20), (1, 30), (3, 3)):
+            image = torch.rand(1, 3, *size)
+            tiled = in_tiles(local, image, 5, halo, grid=grid)
+            assert torch.allclose(tiled, local(image), atol=1e-6)

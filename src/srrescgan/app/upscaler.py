@@ -87,6 +87,8 @@ class PhotoUpscaler:
             remarks.append("Only its center is shown.")
         if upscaled.more_frames:
             remarks.append("The file contains more pictures; only the first was upscaled.")
+        if upscaled.approximation is not None:
+            remarks.append(f"Computed in {upscaled.approximation}.")
         if upscaled.bilinear:
             remarks.append(
                 f"**Too flat:** {advice(self.generator)}. On this page, that is *Mostly flat*."

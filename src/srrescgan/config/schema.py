@@ -147,6 +147,7 @@ class UpscaleConfig:
     video: VideoConfig = field(default_factory=VideoConfig)
     sigma_floor: float | None = MISSING
     tile: Any = MISSING
+    overlap: Any = MISSING
     batch: int | None = MISSING
     precision: str = MISSING
     engine: str = MISSING

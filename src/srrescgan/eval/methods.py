@@ -52,11 +52,12 @@ def network_method(
         source: the weight file.
         ensemble: whether to average over the eight transforms.
         device: where its cost is measured.
-        tile: as in :class:`UpscaleOptions`; the cost is measured without tiles.
+        tile: as in :class:`UpscaleOptions`; tiles equal the whole image, and the cost is measured
+            without them.
     """
 
     def on_device(place: torch.device) -> Upscale:
-        predictor = Predictor(generator, UpscaleOptions(ensemble, tile), place)
+        predictor = Predictor(generator, UpscaleOptions(ensemble, tile, overlap="exact"), place)
         return lambda batch: predictor(batch["lr"])
 
     untiled = Predictor(generator, UpscaleOptions(ensemble), device)

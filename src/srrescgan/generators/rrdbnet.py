@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 UNSHUFFLE = {4: 1, 2: 2, 1: 4}
 """Pixel-unshuffle factor by scale: the network itself always enlarges by 4."""
+OVERLAP_LEVELS = {48: 25.0, 64: 22.0, 80: 3.7, 96: 1.2, 112: 0.1}
 _SLOPE = 0.2
 _RESIDUAL = 0.2
 _BLOCK = re.compile(r"body\.(\d+)\.")
@@ -59,6 +60,7 @@ class RRDBNet(nn.Module):
             )
         self.scale = scale
         self._factor = UNSHUFFLE[scale]
+        self.grid = self._factor
         self.conv_first = _conv(3 * self._factor**2, features)
         self.body = nn.Sequential(*(_RRDB(features, growth) for _ in range(blocks)))
         self.conv_body = _conv(features, features)
@@ -75,6 +77,15 @@ class RRDBNet(nn.Module):
         four after upsampling; times the pixel-unshuffle factor.
         """
         return self._factor * (15 * len(self.body) + 4)
+
+    @property
+    def overlap_levels(self) -> dict[int, float]:
+        """Largest difference of tiles from the whole image in gray levels, by overlap in lr pixels.
+
+        Measured (:data:`OVERLAP_LEVELS`) at scale 4. For scales 2 and 1 the same is assumed of the
+        pixels that the blocks see, since there are no weights to measure it with.
+        """
+        return {self._factor * overlap: levels for overlap, levels in OVERLAP_LEVELS.items()}
 
     def forward(self, lr: Tensor) -> Tensor:
         """Super-resolve."""

@@ -119,7 +119,7 @@ class SRResDNet(nn.Module):
     def residual(self, upsampled: Tensor, edges: Edges = WHOLE) -> Tensor:
         """Unprojected residual, ``(B, 3, H, W)`` in units of 1/255.
 
-        Local: a pixel depends on :attr:`residual_halo` pixels around it. For a piece of an image,
+        Local: a pixel depends on :attr:`residual_halo` pixels around it. For a tile of an image,
         the result lacks ``residual_halo`` pixels at every side that is a cut.
         """
         return self.model(upsampled, edges)
@@ -133,11 +133,11 @@ class SRResDNet(nn.Module):
         return ball_radius(255 * sigma, self.alpha, count)
 
     def subtract(self, upsampled: Tensor, residual: Tensor, residual_scale: Tensor) -> Tensor:
-        """``combine`` for any piece of an image, once the scale of the whole residual is known.
+        """``combine`` for any tile of an image, once the scale of the whole residual is known.
 
         Args:
-            upsampled: the piece.
-            residual: of the piece.
+            upsampled: the tile.
+            residual: of the tile.
             residual_scale: ``radius`` divided by the l2 norm of the whole image's residual, at
                 most 1; ``(B,)``.
         """

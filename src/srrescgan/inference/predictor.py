@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass
-from typing import cast
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -11,13 +11,18 @@ from srrescgan.errors import ConfigError
 from srrescgan.generators.promises import check_scale, check_size
 from srrescgan.inference.devices import choose_dtype
 from srrescgan.inference.engine import Engine, make_engine
-from srrescgan.inference.local import LocalImage, averaged
-from srrescgan.inference.options import UpscaleOptions, parse_tile
+from srrescgan.inference.local import LocalImage
+from srrescgan.inference.local_part import LocalPart, is_local
+from srrescgan.inference.memory import bytes_per_pixel, pixels_that_fit
+from srrescgan.inference.options import UpscaleOptions, parse_overlap, parse_tile
 from srrescgan.inference.pixel_types import to_float
 from srrescgan.inference.projected import ProjectedImage
 from srrescgan.inference.sinks import BandSink, InMemorySink, OnProgress, no_progress
-from srrescgan.ops.ensemble import TRANSFORM_COUNT
-from srrescgan.types import WHOLE, LocalGenerator, ProjectedGenerator
+from srrescgan.inference.tile_plan import Approximation, Tiler
+from srrescgan.inference.tile_rows import is_out_of_memory
+from srrescgan.inference.tiled_image import Resources
+from srrescgan.ops.ensemble import TRANSFORM_COUNT, transform, untransform
+from srrescgan.types import WHOLE, ProjectedGenerator
 
 _ACCELERATOR_BATCH = 4
 _DEFAULTS = UpscaleOptions()
@@ -31,6 +36,8 @@ class PredictionInfo:
     """Factor in [0, 1] by which the projection shortened the residual, for each member of the
     self-ensemble. At 0 the image is the upsampled one, as if there were no network. Empty for a
     network that is not a :class:`~srrescgan.types.ProjectedGenerator`."""
+    approximation: Approximation | None = None
+    """How far the image may be from the one computed whole; ``None``: it equals that."""
 
 
 class Predictor:
@@ -38,8 +45,9 @@ class Predictor:
 
     Which images can be computed in tiles follows from what the generator declares. A
     :class:`~srrescgan.types.LocalGenerator` (``halo``) and a
-    :class:`~srrescgan.types.ProjectedGenerator` are computed in tiles that equal the whole image;
-    any other network only sees whole images.
+    :class:`~srrescgan.types.ProjectedGenerator` are computed in tiles that equal the whole image,
+    unless the halo is too large for tiles and the network says which smaller overlap will do. Any
+    other network only sees whole images.
 
     Args:
         generator: lr -> sr, in [0, 1]; it is copied and not changed.
@@ -65,15 +73,18 @@ class Predictor:
         default = 1 if self.device.type == "cpu" else _ACCELERATOR_BATCH
         self.batch = default if options.batch is None else options.batch
         self.engine: Engine | None = None
-        self.tile: int | None = None
-        tile = parse_tile(options.tile)
-        if isinstance(generator, ProjectedGenerator | LocalGenerator):
-            self.engine = make_engine(options.engine, self.generator, self.device, self.dtype)
-            self.tile = self._engine_tile(self.engine) if tile == "auto" else tile
-        elif tile not in (None, "auto") or options.engine != "torch":
+        self.part: LocalPart | None = None
+        self.tiler: Tiler | None = None
+        tile, overlap = parse_tile(options.tile), parse_overlap(options.overlap)
+        if is_local(generator):
+            self.part = LocalPart(self.generator)
+            self.engine = make_engine(options.engine, self.part, self.device, self.dtype)
+            suitable = max(1, self.engine.tile // self.part.input_scale)
+            self.tiler = Tiler(self.part.lr_locality, tile, overlap, suitable, self._most_pixels)
+        elif tile not in (None, "auto") or options.engine != "torch" or isinstance(overlap, int):
             raise ConfigError(
                 f"{type(generator).__name__} does not define `halo`, so it cannot be"
-                " computed in tiles: give tile=none and engine=torch"
+                " computed in tiles: give tile=none, overlap=auto and engine=torch"
             )
 
     @property
@@ -92,10 +103,13 @@ class Predictor:
             - lr: ``(B, 3, h, w)``, RGB in [0, 1].
             - Output: ``(B, 3, scale h, scale w)``, in [0, 1], on the device of ``lr``.
         """
-        if self.tile is not None and max(lr.shape[-2:]) > self.tile:
-            return torch.stack([self._in_tiles(image) for image in lr.cpu()]).to(lr.device)
+        images, _, height, width = lr.shape
+        if self.tiler is not None:
+            plan = self.tiler.plan(height, width, images)
+            if plan.otherwise is not None or not plan.covers(height, width):
+                return torch.stack([self._streamed(image) for image in lr.cpu()]).to(lr.device)
         image = lr.to(self.device, memory_format=torch.channels_last)
-        sr = averaged(self._whole, self.members)(image)
+        sr = self._ensembled(image)
         check_size(self.generator, image, sr)
         return sr.clamp(0, 1).to(lr.device)
 
@@ -105,7 +119,7 @@ class Predictor:
     ) -> PredictionInfo:
         """Super-resolve one image of any size; in tiles, with bounded memory.
 
-        Tiles equal the whole image. The tile is halved when memory runs out.
+        The tile is halved when memory runs out.
 
         Args:
             lr: ``(3, h, w)``: float32 in [0, 1], uint8 or uint16. The type decides which value is
@@ -116,23 +130,22 @@ class Predictor:
         Raises:
             ValueError: the image is too small for the network.
             TypeError: ``lr`` is of another type.
-            MemoryError: even the smallest tile does not fit.
+            MemoryError: even the smallest tile does not fit, or the image does not fit and the
+                network cannot be computed in tiles.
         """
-        network, engine = self.generator, self.engine
-        if engine is None:
-            sink.write(self(to_float(lr)[None])[0].cpu())
+        if self.engine is None or self.part is None or self.tiler is None:
+            sink.write(self._at_once(lr))
             on_progress(1.0)
             return PredictionInfo(())
-        tile = self.tile if self.tile is not None else max(lr.shape[1:])
-        place = tile, self.batch, self.device
-        if isinstance(network, ProjectedGenerator):
-            projected = ProjectedImage(network, engine, lr.cpu(), self.members, *place)
+        size = lr.shape[1], lr.shape[2]
+        plan = self.tiler.plan(*size)
+        resources = Resources(self.engine, self.members, self.batch, self.device)
+        if isinstance(self.generator, ProjectedGenerator):
+            projected = ProjectedImage(self.generator, self.part, lr.cpu(), plan, resources)
             projected.write(sink, on_progress)
             return PredictionInfo(tuple(projected.residual_scale))
-        LocalImage(cast(LocalGenerator, network), engine, lr.cpu(), self.members, *place).write(
-            sink, on_progress
-        )
-        return PredictionInfo(())
+        plan = LocalImage(self.part, lr.cpu(), plan, resources).write(sink, on_progress)
+        return PredictionInfo((), self.tiler.approximation(plan, *size))
 
     def _prepared(self, generator: nn.Module) -> nn.Module:
         network = copy.deepcopy(generator).to(self.device).eval()
@@ -147,16 +160,44 @@ class Predictor:
             network.sigma_floor = float(self.options.sigma_floor)
         return network
 
-    def _engine_tile(self, engine: Engine) -> int:
-        """Side of the tiles that suits the engine, in lr pixels."""
-        if isinstance(self.generator, ProjectedGenerator):  # its engine computes at hr size
-            return max(1, engine.tile // self.scale)
-        return engine.tile
+    @cached_property
+    def _bytes_per_pixel(self) -> float | None:
+        return None if self.part is None else bytes_per_pixel(self.part, self.device)
 
-    def _in_tiles(self, lr: Tensor) -> Tensor:
+    def _most_pixels(self) -> float | None:
+        """Lr pixels that fit into memory at once; ``None``: not known."""
+        if isinstance(self.generator, ProjectedGenerator):
+            return None  # its tiles suit any machine
+        return pixels_that_fit(self._bytes_per_pixel, self.device)
+
+    def _streamed(self, lr: Tensor) -> Tensor:
         sink = InMemorySink(lr, self.scale)
         self.stream(lr, sink)
         return sink.image
+
+    def _at_once(self, lr: Tensor) -> Tensor:
+        """Compute an image with a network that cannot be computed in tiles."""
+        try:
+            return self(to_float(lr)[None])[0].cpu()
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            _, height, width = lr.shape
+            raise MemoryError(
+                f"{width} x {height} pixels do not fit into the memory of {self.device}, and"
+                f" {type(self.generator).__name__} does not define `halo`, so it cannot be computed"
+                " in tiles: give a smaller picture, close other programs, or give device=cpu"
+            ) from error
+
+    def _ensembled(self, lr: Tensor) -> Tensor:
+        """Mean over the transforms of whole images, in float32."""
+        total: Tensor | None = None
+        for index in self.members:
+            turned = transform(lr, index).contiguous(memory_format=torch.channels_last)
+            straight = untransform(self._whole(turned), index).float()
+            total = straight if total is None else total + straight
+        assert total is not None
+        return total / len(self.members)
 
     def _whole(self, lr: Tensor) -> Tensor:
         if isinstance(self.generator, ProjectedGenerator):

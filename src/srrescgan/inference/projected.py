@@ -1,22 +1,21 @@
 """Images of any size through a projected generator, in tiles that equal the whole image."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
 
-from srrescgan.inference.engine import Engine
+from srrescgan.inference.local_part import LocalPart
 from srrescgan.inference.pixel_types import to_float
-from srrescgan.inference.residual_tiles import Tile, TileWork, residuals
 from srrescgan.inference.sinks import BandSink, OnProgress
-from srrescgan.inference.tile_rows import TileRows, is_out_of_memory
+from srrescgan.inference.tile_plan import TilePlan
+from srrescgan.inference.tile_rows import is_out_of_memory
+from srrescgan.inference.tiled_image import Resources, Tile, TiledImage
 from srrescgan.ops.ensemble import transform
 from srrescgan.ops.noise import MIN_SIZE, streamed_sigma
-from srrescgan.ops.tile import Span, spans
+from srrescgan.ops.tile import Span
 from srrescgan.types import ProjectedGenerator
 
-_T = TypeVar("_T")
 # Residuals shorter than this (l2 norm, grey levels) cannot change a pixel visibly, so the network
 # is skipped.
 _INVISIBLE = 0.01
@@ -36,14 +35,11 @@ class ProjectedImage:
 
     Args:
         network: its cheap steps, which are computed here.
-        engine: computes its ``residual``.
+        part: its ``residual``.
         lr: ``(3, h, w)``, on the CPU: float32 in [0, 1], uint8 or uint16. The type decides which
             value is white, whatever the values.
-        members: indices of the transforms that are averaged over.
-        tile: largest side of a tile in lr pixels. It affects memory, not the result, and is
-            halved when memory runs out.
-        batch: tiles and members that are computed together where they have one shape.
-        device: where to compute.
+        plan: how to cut it. It affects memory, not the result.
+        resources: what computes the residual.
 
     Raises:
         ValueError: the image is too small for the noise estimate.
@@ -53,20 +49,17 @@ class ProjectedImage:
     def __init__(
         self,
         network: ProjectedGenerator,
-        engine: Engine,
+        part: LocalPart,
         lr: Tensor,
-        members: Sequence[int],
-        tile: int,
-        batch: int,
-        device: torch.device,
+        plan: TilePlan,
+        resources: Resources,
     ) -> None:
         to_float(lr[:, :0])  # refuses other types
-        self.network, self.engine, self.lr = network, engine, lr
-        self.members, self.batch, self.device = members, batch, device
-        _, height, width = lr.shape
-        self.rows = TileRows(height, width, tile, device)
-        self.size = height * network.scale, width * network.scale
-        self.radius = [self._radius(index) for index in members]
+        self.network, self.lr = network, lr
+        self.members, self.device = resources.members, resources.device
+        self.image = TiledImage(part, self.upsampled, (lr.shape[1], lr.shape[2]), plan, resources)
+        self.size = self.image.size
+        self.radius = [self._radius(index) for index in self.members]
         self.residual_scale = [float(radius > _INVISIBLE) for radius in self.radius]
         """Factor in [0, 1] by which the projection shortens the residual of each member."""
 
@@ -87,7 +80,7 @@ class ProjectedImage:
     def _write_buffered(self, sink: BandSink, on_progress: OnProgress) -> None:
         squares = self._no_squares()
         buffer = []
-        for stop, (residual, added) in self._run(self._residual_rows):
+        for stop, (residual, added) in self.image.run(self._residual_rows):
             buffer.append(residual)
             squares += added
             on_progress(stop / self.size[0])
@@ -100,7 +93,7 @@ class ProjectedImage:
     def _write_streaming(self, sink: BandSink, on_progress: OnProgress) -> None:
         squares = self._no_squares()
         must_restart = False
-        for stop, (band, added) in self._run(self._finished_rows):
+        for stop, (band, added) in self.image.run(self._finished_rows):
             squares += added
             must_restart = must_restart or self._exceeds_radius(squares)
             if must_restart:  # only the norm of the rest is still needed
@@ -112,7 +105,7 @@ class ProjectedImage:
             return
         self.residual_scale = self._scales(squares)
         sink.restart()
-        for stop, (band, _) in self._run(self._finished_rows):
+        for stop, (band, _) in self.image.run(self._finished_rows):
             sink.write(band)
             on_progress((1 + stop / self.size[0]) / 2)
 
@@ -176,12 +169,6 @@ class ProjectedImage:
         measured = zip(self.residual_scale, squares.sqrt().tolist(), self.radius, strict=True)
         return [scale and radius / max(norm, radius) for scale, norm, radius in measured]
 
-    def _run(self, compute: Callable[[int, int], _T]) -> Iterator[tuple[int, _T]]:
-        """Rows of tiles from top to bottom; ``compute`` and the result count in hr pixels."""
-        scale = self.network.scale
-        for stop, computed in self.rows.run(lambda a, b: compute(scale * a, scale * b)):
-            yield scale * stop, computed
-
     def _residual_rows(self, start: int, stop: int) -> tuple[Tensor, Tensor]:
         """Residuals of all members, ``(M, 3, n, W)``, and the sum of squares of each."""
         rows = torch.zeros(len(self.members), 3, stop - start, self.size[1])
@@ -205,7 +192,7 @@ class ProjectedImage:
     def _combined(self, start: int, stop: int, residuals: Tensor) -> Tensor:
         """Rows of the result, ``(3, n, W)``, from the residuals of all members."""
         total = torch.zeros(3, stop - start, self.size[1])
-        for columns in self._columns():
+        for columns in self.image.columns():
             upsampled = self.upsampled(slice(start, stop), columns)
             for place, residual in enumerate(residuals[..., columns].split(1)):
                 sr = self._subtracted(upsampled, residual.to(self.device), place)
@@ -218,21 +205,8 @@ class ProjectedImage:
         return self.network.subtract(upsampled, left, scale)
 
     def _tiles(self, start: int, stop: int) -> Iterator[tuple[Tile, int, Tensor | None]]:
-        work = TileWork(
-            engine=self.engine,
-            upsampled=self.upsampled,
-            size=self.size,
-            halo=self.network.residual_halo,
-            members=self.members,
-            skipped=[scale == 0 for scale in self.residual_scale],
-            batch=self.batch,
-        )
-        return residuals(work, start, stop, self._columns())
-
-    def _columns(self) -> list[slice]:
-        scale = self.network.scale
-        cores = [span.core for span in spans(self.lr.shape[2], self.rows.tile, halo=0)]
-        return [slice(scale * core.start, scale * core.stop) for core in cores]
+        skipped = [scale == 0 for scale in self.residual_scale]
+        return self.image.outputs(start, stop, skipped)
 
     def _no_squares(self) -> Tensor:
         return torch.zeros(len(self.members), dtype=torch.float64)

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import torch
 
+from srrescgan.inference.tile_plan import TilePlan
+
 _T = TypeVar("_T")
 _SMALLEST_TILE = 8  # lr pixels; below it nearly all of the work is for the halos
 # What PyTorch, oneDNN and OpenVINO say on a CPU.
@@ -22,14 +24,14 @@ class TileRows:
     Args:
         height: of the image, in lr pixels.
         width: of the image, in lr pixels.
-        tile: largest side of a tile, in lr pixels.
+        plan: how to cut it.
         device: named in the message when memory runs out.
     """
 
-    def __init__(self, height: int, width: int, tile: int, device: torch.device) -> None:
+    def __init__(self, height: int, width: int, plan: TilePlan, device: torch.device) -> None:
         self.height, self.width = height, width
-        self.tile = tile
-        """Largest side of a tile now; it is halved when memory runs out, and stays so."""
+        self.plan = plan
+        """The plan that is followed now. When memory runs out, its tile is halved and stays so."""
         self.device = device
 
     def run(self, compute: Callable[[int, int], _T]) -> Iterator[tuple[int, _T]]:
@@ -44,25 +46,31 @@ class TileRows:
         """
         start = 0
         while start < self.height:
-            rows_left = -(-(self.height - start) // self.tile)
+            rows_left = -(-(self.height - start) // self.plan.tile)
             stop = start + -(-(self.height - start) // rows_left)
             try:
                 computed = compute(start, stop)
             except (MemoryError, RuntimeError) as error:
-                self._halve(error)
+                self._use_less(error)
                 continue
             yield stop, computed
             start = stop
 
-    def _halve(self, error: Exception) -> None:
+    def _use_less(self, error: Exception) -> None:
         if not is_out_of_memory(error):
             raise error
-        if self.tile <= _SMALLEST_TILE:
+        longest = max(self.height, self.width)
+        if self.plan.tile >= longest and self.plan.otherwise is not None:
+            self.plan = self.plan.otherwise
+            return
+        tile, overlap = self.plan.tile, self.plan.overlap
+        if tile <= _SMALLEST_TILE:
+            around = f" with {overlap} pixels around it" if overlap > tile else ""
             raise MemoryError(
-                f"a tile of {self.tile} x {self.tile} pixels does not fit into the memory of"
+                f"a tile of {tile} x {tile} pixels{around} does not fit into the memory of"
                 f" {self.device}: close other programs, or give device=cpu"
             ) from error
-        self.tile = max(_SMALLEST_TILE, min(self.tile, max(self.height, self.width)) // 2)
+        self.plan = self.plan.smaller(max(_SMALLEST_TILE, min(tile, longest) // 2))
 
 
 def is_out_of_memory(error: Exception) -> bool:

@@ -32,7 +32,7 @@ class PreActivationBlock(nn.Module):
         self.conv2 = WNConv2d(features, features, kernel_size=3)
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Apply the block to a whole image or to a piece of one."""
+        """Apply the block to a whole image or to a tile of one."""
         change = self.conv1(self.relu1(x), edges)
         change = self.conv2(self.relu2(change), edges)
         return edges.crop(x, self.margin) + change if self.skip else change

@@ -65,7 +65,7 @@ class WNConv2d(_WeightNorm):
         self.margin = kernel_size // 2
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Convolve a whole image or a piece of one."""
+        """Convolve a whole image or a tile of one."""
         return _reflected(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:
@@ -94,7 +94,7 @@ class WNConvTranspose2d(_WeightNorm):
         self.margin = kernel_size // 2
 
     def forward(self, x: Tensor, edges: Edges = WHOLE) -> Tensor:
-        """Convolve a whole image or a piece of one."""
+        """Convolve a whole image or a tile of one."""
         return _transposed(x, self.weight, self.bias, self.margin, edges)
 
     def fold(self) -> nn.Module:

@@ -71,7 +71,7 @@ def untransform(image: Tensor, index: int) -> Tensor:
 
 
 def transform_edges(edges: Edges, index: int) -> Edges:
-    """Return the edges of a piece after :func:`transform` with the same index.
+    """Return the edges of a tile after :func:`transform` with the same index.
 
     Example:
         >>> transform_edges(Edges(top=True, bottom=False, left=False, right=False), 3)  # clockwise

@@ -1,10 +1,9 @@
-"""Tiles: pieces of a large image that a local network computes one at a time."""
+"""Tiles: parts of a large image that a local network computes one at a time."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 
-import torch
 from torch import Tensor
 
 
@@ -24,14 +23,20 @@ class Span:
     """``core`` relative to the start of ``context``."""
 
     @classmethod
-    def around(cls, start: int, stop: int, length: int, halo: int) -> "Span":
+    def around(cls, start: int, stop: int, length: int, halo: int, grid: int = 1) -> "Span":
         """Return the span that produces the pixels ``start`` to ``stop`` of an axis.
+
+        The context begins at a multiple of ``grid``, also when the axis is counted from its end:
+        the self-ensemble mirrors the tile.
 
         Example:
             >>> Span.around(4, 8, length=9, halo=2).context
             slice(2, 9, None)
+            >>> Span.around(6, 8, length=13, halo=1, grid=4).context  # 13 - 4 is 9
+            slice(4, 9, None)
         """
-        before, after = max(0, start - halo), min(length, stop + halo)
+        before = max(0, start - halo) // grid * grid
+        after = length - max(0, length - stop - halo) // grid * grid
         return cls(slice(start, stop), slice(before, after), slice(start - before, stop - before))
 
     def scaled(self, factor: int) -> "Span":
@@ -48,7 +53,7 @@ class Span:
         return Span(stretch(self.core), stretch(self.context), stretch(self.inner))
 
 
-def spans(length: int, tile: int, halo: int) -> list[Span]:
+def spans(length: int, tile: int, halo: int, grid: int = 1) -> list[Span]:
     """Cut an axis into as few tiles as possible, whose lengths differ by at most one.
 
     The cores cover the axis without gaps or overlaps.
@@ -57,6 +62,7 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
         length: of the axis, at least 1.
         tile: largest length of a core, at least 1.
         halo: pixels of context on either side, at least 0.
+        grid: contexts begin at multiples of it, as in :meth:`Span.around`.
 
     Raises:
         ValueError: an argument is below its minimum.
@@ -71,55 +77,20 @@ def spans(length: int, tile: int, halo: int) -> list[Span]:
         )
     count = -(-length // tile)
     cuts = [index * length // count for index in range(count + 1)]
-    return [Span.around(start, stop, length, halo) for start, stop in pairwise(cuts)]
-
-
-def row_of_tiles(
-    local: Callable[[Tensor], Tensor],
-    image: Tensor,
-    rows: Span,
-    columns: Sequence[Span],
-    scale: int = 1,
-    batch: int = 1,
-) -> Tensor:
-    """Apply a local function to one row of tiles.
-
-    At a cut the function gets the true neighbors, and it pads only at the border of the image, so
-    the result equals that of the whole image.
-
-    Args:
-        local: upscales by ``scale``; an output pixel depends on no more input pixels around it than
-            the halo of the spans.
-        image: what the function is applied to.
-        rows: the span of the row along the height.
-        columns: the spans of its tiles along the width, from left to right, without gaps.
-        scale: integer factor between the sizes of input and output.
-        batch: largest number of tiles of equal size that are computed together.
-
-    Shape:
-        - image: ``(B, C, H, W)``.
-        - Output: ``(B, D, scale * h, scale * W)`` with the ``h`` rows of the core and the ``D``
-          channels of ``local``'s output.
-    """
-    width = columns[-1].core.stop
-    kept = rows.scaled(scale)
-    band: Tensor | None = None
-    for group in _of_one_size(columns, batch):
-        pieces = torch.cat([image[..., rows.context, span.context] for span in group])
-        for span, part in zip(group, local(pieces).split(len(image)), strict=True):
-            x = span.scaled(scale)
-            if band is None:
-                height = kept.core.stop - kept.core.start
-                band = part.new_empty((*part.shape[:-2], height, scale * width))
-            band[..., x.core] = part[..., kept.inner, x.inner]
-    assert band is not None
-    return band
+    return [Span.around(start, stop, length, halo, grid) for start, stop in pairwise(cuts)]
 
 
 def in_tiles(
-    local: Callable[[Tensor], Tensor], image: Tensor, tile: int, halo: int, scale: int = 1
+    local: Callable[[Tensor], Tensor],
+    image: Tensor,
+    tile: int,
+    halo: int,
+    scale: int = 1,
+    grid: int = 1,
 ) -> Tensor:
-    """Apply a local function to an image tile by tile, with the same result as in one piece.
+    """Apply a local function to an image tile by tile, with the same result as at once.
+
+    At a cut the function gets the true neighbors, and it pads only at the border of the image.
 
     Args:
         local: upscales by ``scale``; an output pixel depends on at most ``halo`` input pixels in
@@ -129,26 +100,20 @@ def in_tiles(
             affects memory only, not the result.
         halo: in pixels of the image.
         scale: integer factor between the sizes of input and output.
+        grid: tiles begin at multiples of it, for a function that reads blocks of pixels.
 
     Shape:
         - image: ``(B, C, H, W)``.
         - Output: ``(B, D, scale * H, scale * W)`` with the ``D`` channels of ``local``'s output.
     """
     height, width = image.shape[-2:]
-    columns = spans(width, tile, halo)
     whole: Tensor | None = None
-    for rows in spans(height, tile, halo):
-        band = row_of_tiles(local, image, rows, columns, scale)
-        if whole is None:
-            whole = band.new_empty((*band.shape[:-2], scale * height, scale * width))
-        whole[..., rows.scaled(scale).core, :] = band
+    for rows in spans(height, tile, halo, grid):
+        for columns in spans(width, tile, halo, grid):
+            part = local(image[..., rows.context, columns.context])
+            if whole is None:
+                whole = part.new_empty((*part.shape[:-2], scale * height, scale * width))
+            y, x = rows.scaled(scale), columns.scaled(scale)
+            whole[..., y.core, x.core] = part[..., y.inner, x.inner]
     assert whole is not None
     return whole
-
-
-def _of_one_size(columns: Sequence[Span], batch: int) -> Iterator[Sequence[Span]]:
-    """Groups of up to ``batch`` neighboring tiles whose contexts have the same length."""
-    for _, alike in groupby(columns, key=lambda span: span.context.stop - span.context.start):
-        group = list(alike)
-        for start in range(0, len(group), batch):
-            yield group[start : start + batch]

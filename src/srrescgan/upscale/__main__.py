@@ -25,7 +25,13 @@ def upscale(cfg: DictConfig) -> None:
     places = Path(cfg.input).expanduser(), Path(cfg.output).expanduser()
     work = plan(*places, files, encoding, cfg.video.in_folders)
     options = UpscaleOptions(
-        cfg.ensemble, cfg.tile, cfg.precision, cfg.engine, cfg.batch, cfg.sigma_floor
+        cfg.ensemble,
+        cfg.tile,
+        cfg.precision,
+        cfg.engine,
+        cfg.batch,
+        cfg.sigma_floor,
+        cfg.overlap,
     )
     generator = load_pretrained(find_weights(cfg.weights), config)
     upscale_all(work, Predictor(generator, options, choose_device(cfg.device)), Console())

@@ -2,6 +2,7 @@
 
 import errno
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,6 +15,7 @@ from srrescgan.files import remove_leftovers
 from srrescgan.images import list_images
 from srrescgan.inference import Predictor
 from srrescgan.inference.sinks import OnProgress
+from srrescgan.inference.tile_plan import Approximation
 from srrescgan.upscale.flat_pictures import advice
 from srrescgan.upscale.output_options import OutputOptions
 from srrescgan.upscale.output_paths import (
@@ -42,6 +44,16 @@ class UpscalePlan:
     """Those of them that are not skipped."""
     options: OutputOptions
     encoding: Encoding
+
+
+@dataclass(frozen=True)
+class _Done:
+    """Facts about one upscaled picture or video, for the user."""
+
+    bilinear: bool
+    """The result, or part of it, is hardly more than bilinear."""
+    remarks: tuple[str, ...]
+    approximation: Approximation | None
 
 
 def plan(
@@ -85,26 +97,31 @@ def upscale_all(work: UpscalePlan, predictor: Predictor, console: Console) -> No
     say = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     failures: list[str] = []
     flat: list[Path] = []
+    approximations: Counter[Approximation] = Counter()
     with UpscaleProgress(work.to_do, console) as progress:
         for tried, (source, target) in enumerate(work.to_do.items()):
             try:
                 with progress.picture(source) as on_progress:
-                    bilinear, remarks = _upscale_one(work, predictor, source, target, on_progress)
+                    done = _upscale_one(work, predictor, source, target, on_progress)
             except DataError as error:
                 if getattr(error.__cause__, "errno", None) == errno.ENOSPC:
-                    done = f"{tried - len(failures)} of {len(work.to_do)} pictures upscaled"
-                    raise DataError(f"{error}\n{done}; existing=skip continues there") from error
+                    count = f"{tried - len(failures)} of {len(work.to_do)} pictures upscaled"
+                    raise DataError(f"{error}\n{count}; existing=skip continues there") from error
                 failures.append(str(error))
                 say(f"failed: {error}")
             except KeyboardInterrupt:
                 sys.stderr.write(f"interrupted at {source}; existing=skip continues there\n")
                 raise SystemExit(130) from None
             else:
-                for remark in remarks:
+                for remark in done.remarks:
                     say(f"{source}: {remark}")
-                if bilinear:
+                if done.approximation is not None:
+                    approximations[done.approximation] += 1
+                if done.bilinear:
                     flat.append(source)
                     say(f"flat, see below: {source}")
+    for approximation, pictures in approximations.items():
+        say(f"{pictures} in {approximation}")
     if flat:
         listed = [f"{len(flat)} flat: {advice(predictor.generator)}:", *map(str, flat)]
         say("\n  ".join(listed))
@@ -125,10 +142,9 @@ def _summary(work: UpscalePlan, failed: int) -> str:
 
 def _upscale_one(
     work: UpscalePlan, predictor: Predictor, source: Path, target: Path, on_progress: OnProgress
-) -> tuple[bool, tuple[str, ...]]:
-    """Whether the result, or part of it, is bilinear, and remarks for the user."""
+) -> _Done:
     if is_video(source):
         video = upscale_video(predictor, source, target, work.encoding, on_progress)
-        return video.bilinear > 0, video.remarks
+        return _Done(video.bilinear > 0, video.remarks, video.approximation)
     photo = upscale_photo(predictor, source, target, work.options, on_progress)
-    return photo.bilinear, (_FIRST,) * photo.more_frames
+    return _Done(photo.bilinear, (_FIRST,) * photo.more_frames, photo.approximation)

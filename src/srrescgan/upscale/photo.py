@@ -23,6 +23,7 @@ from srrescgan.images import (
 from srrescgan.inference.pixel_types import quantize
 from srrescgan.inference.predictor import Predictor
 from srrescgan.inference.sinks import OnProgress, no_progress
+from srrescgan.inference.tile_plan import Approximation
 from srrescgan.upscale.channels import channels_of, is_opaque, upscale_channels
 from srrescgan.upscale.flat_pictures import is_bilinear
 from srrescgan.upscale.output_options import OutputOptions, format_of
@@ -38,6 +39,8 @@ class UpscaledPhoto:
     """The photo is so flat that the result is hardly more than its bilinear enlargement."""
     more_frames: bool
     """The file holds more frames or pages; only the first was upscaled."""
+    approximation: Approximation | None
+    """How far its tiles may be from the photo computed whole; ``None``: they equal it."""
 
 
 def upscale_photo(
@@ -86,7 +89,7 @@ def upscale_photo(
 
     with _explained(source), _FileSink(open_writer, _DTYPES[depth]) as sink:
         info = upscale_channels(predictor, picture, sink, on_progress)
-    return UpscaledPhoto(is_bilinear(info), photo.more_frames)
+    return UpscaledPhoto(is_bilinear(info), photo.more_frames, info.approximation)
 
 
 class _Discarded(Exception):  # noqa: N818 (not an error)

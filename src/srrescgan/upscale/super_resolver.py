@@ -33,18 +33,20 @@ class SuperResolver:
         ensemble: x8 self-ensemble (SRResCGAN+); 8 times slower.
         device: ``auto``, or a torch device name.
         tile: lr pixels a side computed at once: ``auto``, a number, or ``None`` for whole pictures.
-            It decides about memory and not about pixels.
         sigma_floor: lower bound of the noise estimate, in [0, 1] units; ``None``: that of the
             generator. For pictures that are mostly flat, see Warns.
         precision: as in :class:`~srrescgan.inference.UpscaleOptions`, like ``engine``.
         engine: what computes the network.
+        overlap: context around tiles, as in :class:`~srrescgan.inference.UpscaleOptions`; with
+            ``exact`` tiles equal the whole picture for every network.
 
     Raises:
         ConfigError: an option is not possible, or not on this machine.
 
     Warns:
         UserWarning: a picture is so flat that the result is no more than the bilinear
-            enlargement; the message names the ``sigma_floor`` that helps.
+            enlargement; the message names the ``sigma_floor`` that helps. Or the tiles may be a
+            gray level or more from the picture computed whole, because of ``overlap``.
 
     Example::
 
@@ -61,9 +63,12 @@ class SuperResolver:
         sigma_floor: float | None = None,
         precision: str = "float32",
         engine: str = "torch",
+        overlap: int | str = "auto",
     ) -> None:
         self.generator = generator
-        options = UpscaleOptions(ensemble, tile, precision, engine, sigma_floor=sigma_floor)
+        options = UpscaleOptions(
+            ensemble, tile, precision, engine, sigma_floor=sigma_floor, overlap=overlap
+        )
         self.predictor = Predictor(generator, options, choose_device(device))
 
     @classmethod
@@ -76,6 +81,7 @@ class SuperResolver:
         sigma_floor: float | None = None,
         precision: str = "float32",
         engine: str = "torch",
+        overlap: int | str = "auto",
     ) -> "SuperResolver":
         """Load a checkpoint, a ``.safetensors``, a ``.pth`` or a pair of ncnn files (``.param``).
 
@@ -89,13 +95,14 @@ class SuperResolver:
             sigma_floor: lower bound of the noise estimate.
             precision: of the computation.
             engine: what computes.
+            overlap: context around tiles.
 
         Raises:
             WeightsError: there is no such file, it cannot be read, or it belongs to another
                 network.
         """
         generator = load_pretrained(find_weights(path_or_name))
-        return cls(generator, ensemble, device, tile, sigma_floor, precision, engine)
+        return cls(generator, ensemble, device, tile, sigma_floor, precision, engine, overlap)
 
     @property
     def scale(self) -> int:
@@ -192,4 +199,7 @@ class SuperResolver:
             warnings.warn(
                 f"flat picture: {advice(self.generator)}", UserWarning, stacklevel=_CALLER
             )
+        approximation = info.approximation
+        if approximation is not None and approximation.is_visible:
+            warnings.warn(str(approximation), UserWarning, stacklevel=_CALLER)
         return sink.image

@@ -9,6 +9,7 @@ import torch
 from srrescgan.errors import DataError
 from srrescgan.inference.predictor import Predictor
 from srrescgan.inference.sinks import InMemorySink, OnProgress, no_progress
+from srrescgan.inference.tile_plan import Approximation
 from srrescgan.upscale.flat_pictures import is_bilinear
 from srrescgan.videos import Encoding, read_through, rewrite
 
@@ -22,6 +23,8 @@ class UpscaledVideo:
     """Frames so flat that the result is hardly more than their bilinear enlargement."""
     remarks: tuple[str, ...]
     """Sentences about properties that could not be kept."""
+    approximation: Approximation | None
+    """How far its tiles may be from frames computed whole; ``None``: they equal them."""
 
 
 def upscale_video(
@@ -51,12 +54,15 @@ def upscale_video(
     """
     clip = read_through(source)
     bilinear = 0
+    approximation: Approximation | None = None
 
     def upscale_frame(frame: np.ndarray) -> np.ndarray:
-        nonlocal bilinear
+        nonlocal bilinear, approximation
         lr = torch.from_numpy(frame).permute(2, 0, 1)
         sink = InMemorySink(lr, predictor.scale)
-        bilinear += is_bilinear(predictor.stream(lr, sink))
+        info = predictor.stream(lr, sink)
+        bilinear += is_bilinear(info)
+        approximation = info.approximation or approximation
         return np.ascontiguousarray(sink.image.permute(1, 2, 0).numpy())
 
     try:
@@ -73,4 +79,4 @@ def upscale_video(
     except (MemoryError, torch.OutOfMemoryError) as error:
         size = f"{clip.width} x {clip.height}"
         raise DataError(f"{source}: frames of {size} pixels do not fit into memory") from error
-    return UpscaledVideo(clip.frames, bilinear, (*clip.remarks, *remarks))
+    return UpscaledVideo(clip.frames, bilinear, (*clip.remarks, *remarks), approximation)
