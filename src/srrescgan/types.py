@@ -74,7 +74,7 @@ class LocalGenerator(SRGenerator, Protocol):
     - ``overlap_levels: Mapping[int, float]``, for a network whose halo is larger than a tile should
       be: the largest difference from the whole image, in gray levels, that was measured with tiles
       that overlap by that many input pixels. Where memory does not allow the halo, the smallest
-      overlap whose difference is below 1 level is used, and the user sees the difference.
+      overlap whose difference is about 1 level is used, and the user sees the difference.
     """
 
     halo: int

@@ -4,6 +4,7 @@
     make bench ARGS="--weights FILE"        # upscale with trained weights, e.g. the released ones
     make bench ARGS="--photos DIR"          # read 2K crops of these pictures
     make bench ARGS="--only resizing reading"
+    make bench ARGS="--only networks --threads 1"
 
 Ours and the plain one alternate (A/B/A/B) in one process on the same tensors, after a warm-up;
 their results are compared first. Prints Markdown tables and writes every time to JSON.
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytorch_lightning as pl
 import skimage.data
 import torch
+from networks import network_rows, network_table
 from reading import feeding_rows, feeding_table, reading_rows, write_pictures
 from resizing import resizing_rows
 from rich.console import Console
@@ -33,7 +35,7 @@ from srrescgan.ops.resize import imresize
 from srrescgan.types import SRBatch
 from srrescgan.weights import load_pretrained
 
-PARTS = ("training", "upscaling", "resizing", "reading")
+PARTS = ("training", "upscaling", "networks", "resizing", "reading")
 
 
 def main() -> None:
@@ -65,6 +67,9 @@ def main() -> None:
         console.print(table("Upscaling", report["upscaling"], notes))
         report["ensemble"] = ensemble_rows(size, ours, watch)
         console.print(table("Self-ensemble of a small picture", report["ensemble"], {}))
+    if "networks" in options.only:
+        report["networks"] = network_rows(size, watch)
+        console.print(network_table(report["networks"]))
     if "resizing" in options.only:
         report["resizing"] = resizing_rows(size, watch)
         notes = {"max, levels": _levels, "max inside": _levels_inside}

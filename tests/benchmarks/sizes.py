@@ -13,6 +13,7 @@ class Size:
     repeats: int
     iterations: int  # of the real training command, a multiple of 6
     upscalings: int  # how often each way of upscaling is timed
+    network_sides: tuple[int, int] = (128, 64)  # lr picture of the networks, and of the largest
     features: int = 64
     blocks: int = 5
     discriminator_features: int = 64
@@ -48,6 +49,7 @@ ACCELERATOR = Size(
 )
 QUICK = Size(
     batch=2, patch=64, lr=(16, 20), small=(12, 12), warmup=1, repeats=2, iterations=6, upscalings=2,
+    network_sides=(16, 12),
     features=8, blocks=1, discriminator_features=8,
     crops=(2, 64), pictures=2, picture=(200, 240), patches=3, fed_batch=2, fed=(3, 5),
 )  # fmt: skip

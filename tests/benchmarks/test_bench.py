@@ -95,6 +95,16 @@ def test_the_timed_code_computes_the_same(report: dict) -> None:
         assert ("torch" in row["name"]) == (row["levels_apart"] > 2), row["name"]
 
 
+def test_every_network_is_timed_in_every_engine(report: dict) -> None:
+    engines = {"torch"} | ({"openvino"} if importlib.util.find_spec("openvino") else set())
+    rows = {(row["name"], row["engine"]): row for row in report["networks"]}
+    names = {"SRResDNet", "RRDBNet", "EDSR", "EDSR large", "Compact"}
+    assert rows.keys() == {(name, engine) for name in names for engine in engines}
+    for row in rows.values():
+        assert len(row["seconds"]) == len(row["cpu_seconds"]) >= 2
+        assert min(row["seconds"]) > 0
+
+
 def test_waiting_is_a_part_of_the_time(report: dict) -> None:
     assert [row["name"] for row in report["feeding"]] == FEEDING
     for row in report["feeding"]:

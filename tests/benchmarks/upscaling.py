@@ -87,11 +87,11 @@ def ensemble_rows(size: Size, ours: nn.Module, watch: StopWatch) -> list[Row]:
     _, lr = pictures(*size.small)
     lr = lr.to(watch.device)
     works: dict[str, Work] = {}
+    tile = max(size.small) - 1  # two tiles a side, of nearly half of it
     for batch in (1, 4, 8):
         predictor = Predictor(
-            ours, UpscaleOptions(ensemble=True, tile=8, batch=batch), device=watch.device
+            ours, UpscaleOptions(ensemble=True, tile=tile, batch=batch), device=watch.device
         )
-        predictor.tile = max(size.small) - 1  # two tiles a side, of nearly half of it
         works[f"ours, {batch} at once"] = lambda predictor=predictor: predictor(lr)
     seconds = interleaved(works, size.warmup, size.repeats, watch)
     first = seconds["ours, 1 at once"]

@@ -9,8 +9,8 @@ from torch import nn
 from srrescgan.errors import ConfigError
 from srrescgan.types import LocalGenerator
 
-VISIBLE = 1.0
-"""Gray levels. A smaller difference from the whole image is at most one step of an 8-bit file."""
+VISIBLE = 1.5
+"""Gray levels: a smaller difference from the whole image is about one step of an 8-bit file."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,13 @@ from torch import Tensor, nn
 
 UNSHUFFLE = {4: 1, 2: 2, 1: 4}
 """Pixel-unshuffle factor by scale: the network itself always enlarges by 4."""
-OVERLAP_LEVELS = {48: 25.0, 64: 22.0, 80: 3.7, 96: 1.2, 112: 0.1}
+OVERLAP_LEVELS = {48: 26.0, 64: 22.0, 80: 3.7, 96: 1.2, 112: 0.1}
+"""Largest difference of a tile from the whole image in gray levels, by overlap in lr pixels.
+
+Of 8 to 13 photographs at scale 4 with 23 blocks, clean, with noise and with JPEG, and the weights
+of Real-ESRGAN; with those of RealSR it is far smaller. The mean is 200 times smaller than the
+maximum. Measured with ``tests/benchmarks/overlaps.py``; other weights may differ by more.
+"""
 _SLOPE = 0.2
 _RESIDUAL = 0.2
 _BLOCK = re.compile(r"body\.(\d+)\.")

@@ -122,13 +122,18 @@ class OpenVINOEngine:
 
     def _compile(self) -> Any:
         network = fold_weight_norm(self._part).eval()
-        size = torch.export.Dim("height", min=4), torch.export.Dim("width", min=4)
-        shapes = {0: torch.export.Dim("batch"), 2: size[0], 3: size[1]}
+        shapes = dict.fromkeys((0, 2, 3), torch.export.Dim.DYNAMIC)
         example = torch.zeros(2, 3, 32, 40)
         with torch.no_grad(), warnings.catch_warnings():
             # PyTorch's own, about its own names.
             warnings.simplefilter("ignore", FutureWarning)
-            program = torch.export.export(network, (example,), dynamic_shapes=(shapes,))
+            program = torch.export.export(
+                network,
+                (example,),
+                dynamic_shapes=(shapes,),
+                # Torch cannot prove that padding to a multiple never cuts.
+                prefer_deferred_runtime_asserts_over_guards=True,
+            )
             model = self._openvino.convert_model(program)
         settings = {
             "INFERENCE_PRECISION_HINT": self._precision,

@@ -81,4 +81,5 @@ class NetworkArchitecture(Architecture[nn.Module]):
 def _upscale_any(network: nn.Module, lr: Tensor) -> Tensor:
     if not hasattr(network, "halo"):
         return network(lr)
-    return in_tiles(network, lr, _TILE, int(network.halo), int(network.scale))  # type: ignore[arg-type]
+    halo, scale, grid = (int(getattr(network, name, 1)) for name in ("halo", "scale", "grid"))
+    return in_tiles(network, lr, _TILE, halo, scale, grid)
