@@ -17,6 +17,7 @@ from srrescgan.layers.backbone import features
 
 EXPERIMENTS = sorted(path.stem for path in Path(CONFIG_DIR, "experiment").glob("*.yaml"))
 PAPER = ["ntire20_track1", "df2k_noise8", "df2k_jpeg30"]
+CYCLE = [f"srrescycgan_{name}" for name in (*PAPER, "aim20")]
 
 
 def composed(*overrides: str) -> DictConfig:
@@ -49,11 +50,11 @@ def test_an_experiment_composes_and_every_key_is_known(name: str, backbones: Non
     assert data.degradation is not None or "lr" in smoke.data.train
 
 
-@pytest.mark.parametrize("name", PAPER)
+@pytest.mark.parametrize("name", [*PAPER, *CYCLE])
 def test_the_papers_settings(name: str) -> None:
     cfg = composed(f"experiment={name}")
     assert (cfg.iterations, cfg.batch_size, cfg.patch_size, cfg.scale) == (51000, 16, 128, 4)
-    for phase in ("g", "d"):
+    for phase in ("g", "d", *(["g_lr", "d_lr"] if name in CYCLE else [])):
         assert cfg.optimizer[phase].lr == 1e-4
         assert list(cfg.optimizer[phase].betas) == [0.9, 0.999]
         assert list(cfg.scheduler[phase].milestones) == [5000, 10000, 20000, 30000]
@@ -61,6 +62,10 @@ def test_the_papers_settings(name: str) -> None:
     weights = {key: node.weight for key, node in cfg.loss.items()}
     assert weights == {"pixel": 10.0, "perceptual": 1.0, "tv": 1.0}
     assert {node.value_range for node in cfg.loss.values()} == {255.0}
+    if name in CYCLE:
+        cycle = cfg.system.cycle_loss
+        assert (cycle.weight, cycle.value_range, cfg.system.lr_gan_loss.weight) == (10.0, 255.0, 1)
+    assert cfg.gan_loss.weight == 1.0
     assert cfg.gan_loss._target_.endswith("RelativisticAverageGAN")
     assert cfg.discriminator.input_filter.value_range == 255.0
     assert cfg.data.mixup.probability == 0.5

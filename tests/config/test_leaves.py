@@ -17,6 +17,7 @@ LEAVES = sorted(
 )
 PACKAGES = {
     "generator": "srrescgan.generators",
+    "downscaler": "srrescgan.generators",
     "discriminator": "srrescgan.discriminators",
     "loss": "srrescgan.losses",
     "gan_loss": "srrescgan.losses",

@@ -44,13 +44,21 @@ def test_gradients_equal_those_of_one_process(tmp_path: Path, accumulate: int) -
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("experiment", ["dsgan_demo", "cyclegan_ntire20_track1"])
-def test_learned_degradations_likewise(tmp_path: Path, experiment: str) -> None:
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        pytest.param(["experiment=dsgan_demo"], id="dsgan"),
+        pytest.param(["experiment=cyclegan_ntire20_track1"], id="cyclegan"),
+        pytest.param(["system=sr_cycle_gan"], id="srrescycgan"),
+        pytest.param(["system=sr_cycle_gan", "system.split_optimizers=true"], id="split"),
+    ],
+)
+def test_other_systems_likewise(tmp_path: Path, chosen: list[str]) -> None:
     first_moments = []
     for trainer in ("cpu", "ddp_cpu"):
         done = train(
             tmp_path / trainer,
-            *(f"experiment={experiment}", f"trainer={trainer}", "backbone_weights=random"),
+            *(*chosen, f"trainer={trainer}", "backbone_weights=random"),
             *("batch_size=4", "patch_size=64", "generator.features=8", "generator.blocks=2"),
             *("discriminator.features=8", "num_workers=0"),
         )

@@ -18,7 +18,12 @@ from srrescgan.discriminators import PatchDiscriminator
 from srrescgan.generators import DSGANGenerator
 from srrescgan.losses import WGANGP, ColorLoss
 from srrescgan.schedulers import HoldThenLinear
-from srrescgan.systems import DegradationGANSystem
+from srrescgan.systems import (
+    DegradationGANSystem,
+    PhasedSystem,
+    SRCycleGANSystem,
+    SRGANSystem,
+)
 
 # Small networks, everything on: EMA, mixup, a penalty that draws from torch's global generator.
 RUN = [
@@ -60,14 +65,27 @@ def assert_same_bits(ours: object, theirs: object, where: str = "") -> None:
             assert_same_bits(*pair, f"{where}[{index}]")
 
 
-@pytest.mark.parametrize("workers", [0, 2])
-def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, workers: int) -> None:
-    common = ("iterations=17", f"num_workers={workers}")
+CYCLE = (
+    *("system=sr_cycle_gan", "system.downscaler.features=4", "system.downscaler.blocks=1"),
+    *("system.lr_discriminator.features=2", "scheduler.d_lr.milestones=[5]"),
+)
+
+
+@pytest.mark.parametrize(
+    "system",
+    [
+        pytest.param(("num_workers=0",), id="0"),
+        pytest.param(("num_workers=2",), id="2"),
+        pytest.param(("num_workers=0", *CYCLE), id="cycle", marks=pytest.mark.slow),
+    ],
+)
+def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, system: tuple[str, ...]) -> None:
+    common = ("iterations=17", *system)
     whole = finish(tmp_path / "whole", *common)
 
     killed = tmp_path / "killed"
     last = killed / "checkpoints/last.ckpt"
-    with start(killed, "iterations=100000", f"num_workers={workers}") as process:
+    with start(killed, "iterations=100000", *system) as process:
         deadline = time.monotonic() + 200
         while not last.exists() and process.running and time.monotonic() < deadline:
             time.sleep(0.002)
@@ -89,11 +107,20 @@ def random_state(checkpoint: dict) -> dict:
     return checkpoint["callbacks"][name]
 
 
-@pytest.mark.parametrize("stop", [1, 2, 3, 4, 5])
-def test_every_iteration_is_a_place_to_resume_from(fit, tmp_path: Path, stop: int) -> None:
+@pytest.mark.parametrize(
+    ("kind", "stop"),
+    [*((SRGANSystem, stop) for stop in (1, 2, 3, 4, 5)), (SRCycleGANSystem, 1)],
+)
+def test_every_iteration_is_a_place_to_resume_from(
+    fit, tmp_path: Path, kind: type[PhasedSystem], stop: int
+) -> None:
     def run(iterations: int, ckpt_path: Path | None = None):
         system = networks(
-            ema_decay=0.9, gan_loss=WGANGP(weight=1.0), accumulate=2, discriminator_interval=2
+            kind,
+            ema_decay=0.9,
+            gan_loss=WGANGP(weight=1.0),
+            accumulate=2,
+            discriminator_interval=2,
         )
         callbacks = (RandomState(), Checkpoint(str(tmp_path / "c"), 1, 1, ["psnr"]))
         fit(

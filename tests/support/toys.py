@@ -8,12 +8,16 @@ import pytorch_lightning as pl
 import torch
 from torch import nn
 
-from srrescgan.discriminators import VGGDiscriminator
+from srrescgan.discriminators import PatchDiscriminator, VGGDiscriminator
 from srrescgan.generators import SRResDNet
-from srrescgan.losses import PixelLoss, RelativisticAverageGAN, TVLoss
+from srrescgan.generators.downscaler import Downscaler
+from srrescgan.losses import PixelLoss, RelativisticAverageGAN, TVLoss, VanillaGAN
 from srrescgan.metrics import PSNR, Protocol
 from srrescgan.schedulers import Constant
-from srrescgan.systems import PhasedSystem, SRGANSystem, TrainingSettings
+from srrescgan.systems import PhasedSystem, SRCycleGANSystem, SRGANSystem, TrainingSettings
+
+PHASES = ("g", "d", "g_lr", "d_lr")
+"""Names of the phases of all systems."""
 
 
 def networks(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> PhasedSystem:
@@ -28,9 +32,14 @@ def networks(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> Phased
         "generator": SRResDNet(features=8, blocks=2, noise_estimate="input"),
         "losses": {"pixel": PixelLoss(1.0), "tv": TVLoss(0.1)},
     }
-    if system is SRGANSystem:
+    if issubclass(system, SRGANSystem):
         arguments["discriminator"] = VGGDiscriminator(patch_size=32, features=4)
         arguments["gan_loss"] = RelativisticAverageGAN(weight=0.1)
+    if issubclass(system, SRCycleGANSystem):
+        arguments["downscaler"] = Downscaler(features=4, blocks=1)
+        arguments["lr_discriminator"] = PatchDiscriminator(features=2)
+        arguments["cycle_loss"] = PixelLoss(2.0)
+        arguments["lr_gan_loss"] = VanillaGAN(weight=0.1)
     arguments["metrics"] = {"psnr": PSNR(Protocol("rgb", 0, "round"))}
     return with_settings(system, **arguments | changes)
 
@@ -38,8 +47,8 @@ def networks(system: type[PhasedSystem] = SRGANSystem, **changes: Any) -> Phased
 def with_settings(system: type[PhasedSystem], **arguments: Any) -> PhasedSystem:
     """Build a system from its own arguments and from those of its settings, by name."""
     settings: dict[str, Any] = {
-        "optimizer": {name: partial(torch.optim.Adam, lr=1e-3) for name in "gd"},
-        "scheduler": {name: Constant() for name in "gd"},
+        "optimizer": {name: partial(torch.optim.Adam, lr=1e-3) for name in PHASES},
+        "scheduler": {name: Constant() for name in PHASES},
         "metrics": {},
     }
     names = {field.name for field in fields(TrainingSettings)}

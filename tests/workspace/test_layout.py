@@ -89,6 +89,11 @@ def test_every_axis_is_the_iteration(tmp_path: Path) -> None:
             {"train/g/cycle", "train/g/gan_clean", "train/d/gan_clean", "health/d_margin"},
             {"health/color_drift", "train/d/penalty", "train/g/pixel"},
         ),
+        (
+            ["experiment=srrescycgan_aim20", "system.split_optimizers=true"],
+            {"train/g/cycle", "train/g_lr/gan_lr", "train/d_lr/gan", "health/d_lr_margin"},
+            {"train/d_lr/penalty", "train/d/gan_lr"},
+        ),
         (["experiment=dsgan_demo"], {"train/g/color", "health/gradient_ratio"}, {"train/g/tv"}),
     ],
 )

@@ -1,4 +1,4 @@
-"""Health of adversarial training: four curves, with the same names in every logger.
+"""Health of adversarial training: curves with the same names in every logger.
 
 ``health/d_margin``
     Mean real logit minus mean fake logit. 0: the discriminator cannot distinguish real
@@ -6,6 +6,8 @@
     generator learns nothing from it. For a relativistic average loss, whose logits are meaningful
     only relative to the other class, this is the mean of ``C(x) - E C(y)``, which that loss uses.
     For a map of patches, the mean is also over the map.
+``health/d_lr_margin``
+    The same of the lr discriminator, where the system has one.
 ``health/gradient_ratio``
     L2 norm of the generator's gradient divided by that of the discriminator's, before clipping. Its
     level depends on the weights of the losses (hundreds for images in 0-255). If it drifts by
@@ -59,8 +61,10 @@ class HealthMonitor:
                 empty.
         """
         curves = {}
-        if {"train/d/real", "train/d/fake"} <= values.keys():
-            curves["health/d_margin"] = values["train/d/real"] - values["train/d/fake"]
+        for phase in ("d", "d_lr"):
+            real, fake = f"train/{phase}/real", f"train/{phase}/fake"
+            if {real, fake} <= values.keys():
+                curves[f"health/{phase}_margin"] = values[real] - values[fake]
         if values.get("train/d/grad_norm") and "train/g/grad_norm" in values:
             ratio = values["train/g/grad_norm"] / values["train/d/grad_norm"]
             curves["health/gradient_ratio"] = ratio

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from srrescgan.layers.batchnorm import GlobalBatchNorm2d
+from srrescgan.layers.normalization import normalization
 
 
 class PatchDiscriminator(nn.Module):
@@ -16,23 +16,29 @@ class PatchDiscriminator(nn.Module):
     Args:
         features: channels of the first layer; the next two have 2 and 4 times as many.
         input_filter: applied to the image first, such as :class:`srrescgan.layers.HighPass`.
+        norm: ``batch`` (DSGAN), ``instance`` or ``none``.
+
+    Raises:
+        ValueError: ``norm`` is unknown.
 
     Shape:
         - Input: ``(B, 3, H, W)``, RGB in [0, 1].
         - Output: ``(B, 1, H, W)`` logits, high for real.
     """
 
-    def __init__(self, features: int = 64, input_filter: nn.Module | None = None) -> None:
+    def __init__(
+        self, features: int = 64, input_filter: nn.Module | None = None, norm: str = "batch"
+    ) -> None:
         super().__init__()
         self.input_filter = input_filter
         self.net = nn.Sequential(
             nn.Conv2d(3, features, 5, padding=2),
             nn.LeakyReLU(0.2),
             nn.Conv2d(features, 2 * features, 5, padding=2),
-            GlobalBatchNorm2d(2 * features),
+            normalization(norm, 2 * features),
             nn.LeakyReLU(0.2),
             nn.Conv2d(2 * features, 4 * features, 5, padding=2),
-            GlobalBatchNorm2d(4 * features),
+            normalization(norm, 4 * features),
             nn.LeakyReLU(0.2),
             nn.Conv2d(4 * features, 1, 1),
         )

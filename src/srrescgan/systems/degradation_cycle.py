@@ -6,29 +6,17 @@ from torch import Tensor, nn
 
 from srrescgan.generators.promises import check_size
 from srrescgan.losses import GANLoss
-from srrescgan.systems.adversarial import detached_adversarial_loss
 from srrescgan.systems.base import PhasedSystem
+from srrescgan.systems.domain import (
+    DomainOutputs,
+    discriminator_terms,
+    domain_outputs,
+    generator_term,
+)
 from srrescgan.systems.phase import Phase, Terms
 from srrescgan.systems.settings import TrainingSettings
 from srrescgan.systems.validation import ValidationOutputs, domain_transfer, downscaled
 from srrescgan.types import SRBatch
-
-
-@dataclass(frozen=True)
-class DomainOutputs:
-    """Real and fake pictures of one domain, with the logits of its discriminator."""
-
-    real: Tensor
-    """``(B, 3, h, w)``, pictures of the domain."""
-    fake: Tensor
-    """``(B, 3, h, w)``, pictures of the other domain translated into this one; the generator's
-    graph."""
-    fake_detached: Tensor
-    """The pixels of ``fake``, a leaf at which the discriminator's graph begins."""
-    real_logits: Tensor
-    """Logits on ``real``."""
-    fake_logits: Tensor
-    """Logits on ``fake_detached``."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +88,16 @@ class DegradationCycleSystem(PhasedSystem):
         """Translate in both directions, and run each discriminator once on real and fake."""
         clean, camera = downscaled(batch["hr"], self.scale), batch["lr_real"]
         return CycleOutputs(
-            clean=_domain_outputs(clean, camera, self.restorer, self.clean_discriminator),
-            camera=_domain_outputs(camera, clean, self.generator, self.discriminator),
+            clean=_translated(clean, camera, self.restorer, self.clean_discriminator),
+            camera=_translated(camera, clean, self.generator, self.discriminator),
         )
 
     def generator_loss(self, outputs: CycleOutputs) -> Terms:
         """Adversarial, cycle and identity terms of both directions."""
         clean, camera = outputs.clean, outputs.camera
         return {
-            "gan": self._adversarial(camera),
-            "gan_clean": self._adversarial(clean),
+            "gan": generator_term(self.gan_loss, camera, self.loss_scale()),
+            "gan_clean": generator_term(self.gan_loss, clean, self.loss_scale()),
             "cycle": self.cycle_loss(self.restorer(camera.fake), clean.real)
             + self.cycle_loss(self.generator(clean.fake), camera.real),
             "identity": self.identity_loss(self.generator(camera.real), camera.real)
@@ -119,37 +107,23 @@ class DegradationCycleSystem(PhasedSystem):
     def discriminator_loss(self, outputs: CycleOutputs) -> Terms:
         """The adversarial terms of both discriminators, and penalties where there are any."""
         clean, camera = outputs.clean, outputs.camera
-        terms = {
-            "gan": self.gan_loss.discriminator(camera.real_logits, camera.fake_logits),
-            "gan_clean": self.gan_loss.discriminator(clean.real_logits, clean.fake_logits),
-        }
-        penalties = {
-            "penalty": self._penalty(self.discriminator, camera),
-            "penalty_clean": self._penalty(self.clean_discriminator, clean),
-        }
         self.latest["train/d/real"] = camera.real_logits.detach().mean()
         self.latest["train/d/fake"] = camera.fake_logits.detach().mean()
-        return terms | {key: value for key, value in penalties.items() if value is not None}
+        terms = discriminator_terms(self.gan_loss, self.discriminator, camera)
+        terms |= discriminator_terms(self.gan_loss, self.clean_discriminator, clean, "_clean")
+        return dict(
+            sorted(terms.items())
+        )  # the order in which they are summed decides the last bit
 
     def validation_outputs(self, batch: SRBatch) -> ValidationOutputs:
         """Degrade whole images and compare with the camera's."""
         return domain_transfer(batch, self, self.best_generator, self.scale)
 
-    def _adversarial(self, domain: DomainOutputs) -> Tensor:
-        loss = self.gan_loss.generator(domain.real_logits.detach(), domain.fake_logits)
-        scale = self.loss_scale()
-        return detached_adversarial_loss(loss, domain.fake_detached, domain.fake, scale)
 
-    def _penalty(self, discriminator: nn.Module, domain: DomainOutputs) -> Tensor | None:
-        return self.gan_loss.penalty(discriminator, domain.real, domain.fake.detach())
-
-
-def _domain_outputs(
+def _translated(
     real: Tensor, other: Tensor, generator: nn.Module, discriminator: nn.Module
 ) -> DomainOutputs:
+    """One domain: ``real`` pictures of it, and those of the other domain put into it."""
     fake = generator(other)
     check_size(generator, other, fake, other.shape)
-    fake_detached = fake.detach().requires_grad_()
-    return DomainOutputs(
-        real, fake, fake_detached, discriminator(real), discriminator(fake_detached)
-    )
+    return domain_outputs(real, fake, discriminator)

@@ -12,7 +12,7 @@ from srrescgan.config.schema import TrainConfig
 from srrescgan.errors import ConfigError, nearest
 from srrescgan.loggers.wandb_server import dashboard_library
 from srrescgan.losses import GANLoss
-from srrescgan.systems import DegradationCycleSystem, SRGANSystem
+from srrescgan.systems import DegradationCycleSystem, SRCycleGANSystem, SRGANSystem
 
 AXIS = "iteration"
 
@@ -47,12 +47,22 @@ def logged_curves(cfg: DictConfig) -> Curves:
         health = ("d_margin", "gradient_ratio")
         if issubclass(system, SRGANSystem):
             health += ("color_drift", "high_frequency")
-        terms = [f"gan{side}" for side in sides]
-        if get_object(gan["_target_"]).penalty is not GANLoss.penalty:
-            terms += [f"penalty{side}" for side in sides]
+        terms = [f"{term}{side}" for term in _discriminator_terms(gan) for side in sides]
         discriminator = [("train/d/real", "train/d/fake"), *_network_panels("d", terms)]
+    generator = [*_network_panels("g", losses)]
+    if issubclass(system, SRCycleGANSystem):
+        shared = ("cycle", "gan_lr")
+        split = cfg.system.split_optimizers
+        generator = [*_network_panels("g", [*losses, *shared])]
+        generator += _network_panels("g_lr", shared) if split else []
+        health += ("d_lr_margin",)
+        lr_terms = _discriminator_terms(cfg.system.lr_gan_loss)
+        discriminator += [
+            ("train/d_lr/real", "train/d_lr/fake"),
+            *_network_panels("d_lr", lr_terms),
+        ]
     return Curves(
-        generator=tuple(_network_panels("g", losses)),
+        generator=tuple(generator),
         discriminator=tuple(discriminator),
         health=tuple((f"health/{name}",) for name in health),
         sets=tuple(str(name) for name, node in cfg.data.val.items() if node is not None),
@@ -181,6 +191,12 @@ def _value_keys(node: dict[Any, Any], path: str = "") -> Iterator[str]:
             yield from _value_keys(child, f"{path}{key}.")
         else:
             yield f"{path}{key}"
+
+
+def _discriminator_terms(gan_loss: DictConfig) -> list[str]:
+    """Terms of a discriminator's loss, by the node of its GAN loss."""
+    has_penalty = get_object(gan_loss["_target_"]).penalty is not GANLoss.penalty
+    return ["gan", "penalty"] if has_penalty else ["gan"]
 
 
 def _network_panels(network: str, terms: Iterable[str]) -> Iterable[tuple[str, ...]]:
