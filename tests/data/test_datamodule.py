@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from commands import server
 from torch.utils.data import DataLoader
 
 from srrescgan.data import HRFolder, Mixup, PairedFolder, SRDataModule
@@ -227,17 +228,17 @@ def test_values_beyond_the_range_are_clamped(photo_folder):
     assert (batch["lr"].min(), batch["lr"].max()) == (0, 1)
 
 
-def test_loaders_start_under_spawn(photo_folder):
+def test_loaders_start_in_processes_that_inherit_nothing(photo_folder):
     module = pickle.loads(pickle.dumps(_module(photo_folder(), iterations=1)))
     expected = next(iter(module.train_dataloader()))
     loader = module.train_dataloader()
-    spawned = DataLoader(
+    remote = DataLoader(
         loader.dataset,
         batch_sampler=loader.batch_sampler,
         num_workers=1,
-        multiprocessing_context="spawn",
+        multiprocessing_context=server(),
     )
-    assert torch.equal(next(iter(spawned))["hr"], expected["hr"])
+    assert torch.equal(next(iter(remote))["hr"], expected["hr"])
 
 
 def test_training_without_a_training_set_is_a_config_error(photo_folder):

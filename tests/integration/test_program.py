@@ -82,13 +82,8 @@ def test_a_command_ends_as_it_does_under_its_own_name(
 
 def test_a_target_may_name_a_module_in_the_current_folder(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text("from srrescgan.losses import TVLoss\n")
-    script = tmp_path / "bin/srrescgan"
-    script.parent.mkdir()
-    script.write_text("import sys\nfrom srrescgan.__main__ import main\nsys.exit(main())\n")
     overrides = ["experiment=demo", "+loss.mine={_target_:mine.TVLoss,wieght:1}"]
-    done = subprocess.run(
-        [sys.executable, script, "train", *overrides], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = run("__main__", "train", *overrides, cwd=tmp_path)  # the folder is not in its path
     assert "'loss.mine.wieght': not an argument of mine.TVLoss; did you mean 'weight'" in (
         done.stderr
     )

@@ -1,39 +1,12 @@
-import subprocess
-import sys
-
+import batchnorm_worker
 import pytest
 import torch
+from commands import server
 from torch import nn
 
 from srrescgan.layers import GlobalBatchNorm2d
 
 WORLD = 2
-
-# A fresh interpreter for each process: forking after OpenMP has started can hang.
-WORKER = """
-import sys
-import torch
-import torch.distributed as dist
-from srrescgan.layers import GlobalBatchNorm2d
-
-folder, rank, world = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-dist.init_process_group("gloo", f"file://{folder}/rendezvous", rank=rank, world_size=world)
-data = torch.load(f"{folder}/data.pt")
-layer = GlobalBatchNorm2d(3)
-layer.load_state_dict(data["state"])
-result = {"outputs": [], "input_grads": []}
-for batch, weight in zip(data["batches"], data["weights"], strict=True):
-    x = batch.chunk(world)[rank].clone().requires_grad_()
-    y = layer(x)
-    (y * weight.chunk(world)[rank]).sum().backward()
-    result["outputs"].append(y.detach())
-    result["input_grads"].append(x.grad)
-result["param_grads"] = [p.grad for p in layer.parameters()]
-result["state"] = layer.state_dict()
-result["eval"] = layer.eval()(data["batches"][0].chunk(world)[rank]).detach()
-torch.save(result, f"{folder}/result{rank}.pt")
-dist.destroy_process_group()
-"""
 
 
 def test_in_one_process_it_is_batch_norm():
@@ -62,15 +35,18 @@ def two_processes(tmp_path_factory):
     data = {"state": single.state_dict(), "batches": batches, "weights": weights}
     torch.save(data, folder / "data.pt")
     workers = [
-        subprocess.Popen([sys.executable, "-c", WORKER, str(folder), str(rank), str(WORLD)])
+        server().Process(target=batchnorm_worker.work, args=(folder, rank, WORLD))
         for rank in range(WORLD)
     ]
     try:
-        codes = [worker.wait(timeout=60) for worker in workers]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join(timeout=300)
     finally:
         for worker in workers:
             worker.kill()
-    assert codes == [0] * WORLD
+    assert [worker.exitcode for worker in workers] == [0] * WORLD
     parts = [torch.load(folder / f"result{rank}.pt") for rank in range(WORLD)]
 
     single = single.double()

@@ -13,6 +13,8 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import CompletedProcess, TimeoutExpired
@@ -20,6 +22,18 @@ from unittest.mock import patch
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["command_server"])
+
+
+def server() -> ForkServerContext:
+    """The context of multiprocessing whose processes are forks of the server, which now runs.
+
+    They have loaded torch and our modules, but nothing of them has been used: unlike a fork of this
+    process, they may start threads and have no variables of the test.
+    """
+    places = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
+    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(filter(None, places))):
+        forkserver.ensure_running()
+    return _SERVER
 
 
 class Command:
@@ -73,11 +87,10 @@ def started(
         stdout, stderr = Path(folder, "stdout"), Path(folder, "stderr")
         stdout.touch()
         stderr.touch()
-        process = _SERVER.Process(
+        process = server().Process(
             target=_be, args=(f"srrescgan.{module}", overrides, cwd, environment, stdout, stderr)
         )
-        with patch.dict(os.environ, PYTHONPATH=_path()):  # the first start also starts the server
-            process.start()
+        process.start()
         try:
             yield Command(process, stdout, stderr)
         finally:
@@ -95,12 +108,6 @@ def run(
     """Exit code and output of a command; its arguments are those of :func:`started`."""
     with started(module, *overrides, cwd=cwd, env=env) as command:
         return command.wait(timeout)
-
-
-def _path() -> str:
-    """Where the server finds the module that it loads."""
-    places = [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]
-    return os.pathsep.join(place for place in places if place)
 
 
 def _be(
