@@ -15,12 +15,13 @@ from PIL import Image
 from screens import sync_api
 from skimage import data
 from small_network import CONFIG, small_network
+from torch import nn
 
 from srrescgan import SuperResolver
 from srrescgan.errors import ConfigError
 from srrescgan.export.web import write_web
 from srrescgan.export.web.runtime import read_runtime
-from srrescgan.generators import SRResDNet
+from srrescgan.generators import Compact, SRResDNet
 from srrescgan.upscale.flat_pictures import useful_floor
 
 pytestmark = pytest.mark.browser
@@ -105,13 +106,10 @@ def upscaled(page, pixels: np.ndarray) -> np.ndarray:
     return finish(page)
 
 
-def in_python(network: SRResDNet, pixels: np.ndarray, floor: float = 0.0) -> np.ndarray:
+def in_python(network: nn.Module, pixels: np.ndarray, floor: float = 0.0) -> np.ndarray:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a picture is flat
-        network.sigma_floor = floor
-        sr = SuperResolver(network, device="cpu")(pixels)
-        network.sigma_floor = 0.0
-    return sr
+        return SuperResolver(network, device="cpu", sigma_floor=floor or None)(pixels)
 
 
 def bilinear(pixels: np.ndarray, scale: int) -> np.ndarray:
@@ -173,6 +171,34 @@ def test_transparency_is_kept(open_page, site, network) -> None:
 def test_it_can_be_served(open_page, served) -> None:
     pixels = photo(61, 150)
     assert_equal(upscaled(open_page(served), pixels), in_python(small_network(), pixels))
+
+
+@pytest.fixture(scope="module")
+def compact() -> Compact:
+    """A local network, which changes its anchor by several levels."""
+    torch.manual_seed(2)
+    return Compact(scale=3, features=6, layers=3, residual_init=1).eval()
+
+
+def test_a_local_network_in_tiles_is_the_photo_as_a_whole(
+    open_page, compact, onnxruntime_web, tmp_path
+) -> None:
+    config = {"scale": 3, "features": 6, "layers": 3}
+    write_web(compact, config, tmp_path / "site", Path("compact.pth"))
+    page = open_page(tmp_path / "site/index.html")
+    assert "Compact" in page.locator("details").first.text_content()
+    pixels = photo(97, 190)  # 291 x 570: two by three tiles
+    expected = in_python(compact, pixels)
+    assert np.abs(expected.astype(int) - pixels.repeat(3, 0).repeat(3, 1)).mean() > 4
+    assert_equal(upscaled(page, pixels), expected)
+    assert not page.locator("#flat").is_visible()
+    flat = np.full((2, 1, 3), 200, np.uint8)  # no noise has to be measured
+    assert_equal(upscaled(page, flat), in_python(compact, flat))
+    color = photo(45, 71) // 15 * 15
+    alpha = np.full((45, 71, 1), 255, np.uint8)
+    alpha[5:30, 8:20] = 51
+    transparent = np.concatenate([color, alpha], axis=2)
+    assert_equal(upscaled(page, transparent), in_python(compact, transparent))
 
 
 def test_a_photo_is_turned_as_its_camera_said(open_page, site, network) -> None:

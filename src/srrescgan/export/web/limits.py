@@ -19,8 +19,9 @@ MAX_MINUTES = 60
 """For a photo of one megapixel, as :attr:`PageCost.minutes` estimates it."""
 MAX_TILE_MEGABYTES = 1000
 """Memory of a worker for one tile. WebAssembly has 4 GB at most, a phone less."""
-_RATE = 1e10
-"""Multiplications per second of one worker: ONNX Runtime Web 1.30 in Chromium, a server's core."""
+_RATE = 8e9
+"""Multiplications per second of one worker: ONNX Runtime Web 1.30 on one core of a server in 2026,
+by its CPU time for Compact."""
 _WORKERS = 2
 _TILE = 256  # hr pixels: its activations fit into a cache
 _LIVE = 3  # outputs of layers that are in memory at the same time
