@@ -33,8 +33,9 @@ class SuperResolver:
         ensemble: x8 self-ensemble (SRResCGAN+); 8 times slower.
         device: ``auto``, or a torch device name.
         tile: lr pixels a side computed at once: ``auto``, a number, or ``None`` for whole pictures.
-        sigma_floor: lower bound of the noise estimate, in [0, 1] units; ``None``: that of the
-            generator. For pictures that are mostly flat, see Warns.
+        sigma_floor: lower bound of SRResDNet's noise estimate, in [0, 1] units; ``None``: that of
+            the generator. For pictures that are mostly flat, see Warns. Refused for a network that
+            estimates no noise.
         precision: as in :class:`~srrescgan.inference.UpscaleOptions`, like ``engine``.
         engine: what computes the network.
         overlap: context around tiles, as in :class:`~srrescgan.inference.UpscaleOptions`; with
