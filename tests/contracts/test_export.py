@@ -21,7 +21,7 @@ from srrescgan.export.spandrel import native_file, spandrel_folder
 from srrescgan.export.targets import FOLDERS, SUFFIXES, ExportOptions, export_weights
 from srrescgan.export.web import page_network, runtime
 from srrescgan.generators.promises import is_degradation
-from srrescgan.types import LocalGenerator
+from srrescgan.types import LocalGenerator, ProjectedGenerator
 from srrescgan.weights.build import load_generator
 from srrescgan.weights.files import write_safetensors
 
@@ -124,7 +124,13 @@ def test_weights(exported: Exported, target: str) -> None:
         assert torch.equal(other(lr), exported.network(lr))
 
 
+def skip_srresdnet(exported: Exported) -> None:
+    if isinstance(exported.network, ProjectedGenerator):
+        pytest.skip("tests/export has it: converting its noise estimate takes ten seconds")
+
+
 def test_onnx(exported: Exported) -> None:
+    skip_srresdnet(exported)
     path, _ = exported.write("onnx")
     session = onnxruntime.InferenceSession(path)
     for size in ((2, 3, 13, 18), (1, 3, 31, 9)):
@@ -134,17 +140,19 @@ def test_onnx(exported: Exported) -> None:
 
 
 def test_int8(exported: Exported) -> None:
+    skip_srresdnet(exported)
     if refused(exported, "int8"):
         return
     path, message = exported.write("int8")
     assert "dB" in message
     lr = torch.rand(1, 3, 21, 30)
     (sr,) = onnxruntime.InferenceSession(path).run(["sr"], {"lr": lr.numpy()})
-    expected = exported.picture(lr).numpy()
-    # 8 bits of each activation: of noise, which the calibration has not seen, a few grey levels.
-    assert np.abs(sr - expected).mean() < 0.02
-    # The border is where padding with another value than zero would show.
-    assert np.abs(sr - expected)[..., :2].mean() < 0.03
+    error = np.abs(sr - exported.picture(lr).numpy())
+    assert 20 * np.log10(1 / np.sqrt(np.square(error).mean())) > int8.LOWEST_PSNR
+    # The border is where padding with another value than zero shows.
+    border = 2 * exported.network.scale
+    inside = error[..., border:-border, border:-border]
+    assert error[..., :border].mean() < 2 * inside.mean()
 
 
 def test_web(exported: Exported) -> None:
@@ -155,7 +163,7 @@ def test_web(exported: Exported) -> None:
     assert (path / "index.html").is_file()
     if not isinstance(exported.network, LocalGenerator):
         return  # SRResDNet: tests/export/web and tests/browser
-    assert settings["halo"] == exported.network.halo
+    assert settings["halo"] <= exported.network.halo
     session = onnxruntime.InferenceSession(path / settings["model"])
     scale, halo = settings["scale"], settings["halo"]
     lr = torch.rand(1, 3, 2 * halo + 20, 24)
