@@ -9,7 +9,8 @@ from torch import nn
 
 from srrescgan.eval.cost import count_multiplications
 from srrescgan.generators import SRResDNet
-from srrescgan.types import LocalGenerator, SRGenerator
+from srrescgan.generators.locality import locality_of
+from srrescgan.types import SRGenerator
 
 _TAGS = {"features": "nf", "blocks": "nb", "layers": "nc", "growth": "gc"}
 """Shorthand of upscaling catalogs for the arguments that decide about the size of a network."""
@@ -33,6 +34,9 @@ class NetworkSummary:
     """Its size in the shorthand of catalogs, for instance ``64nf``; may be empty."""
     halo: int | None
     """Input pixels that an output pixel depends on, in every direction; ``None``: any number."""
+    overlap: int | None
+    """Input pixels by which tiles have to overlap so that no difference from the whole picture is
+    visible; at most the halo, ``None`` without one."""
     sigma_floor: float | None
     """Lower bound of SRResDNet's noise estimate; ``None`` for every other network."""
 
@@ -50,13 +54,12 @@ def summarize(generator: nn.Module, config: Mapping[str, Any]) -> NetworkSummary
         config: its ``_target_`` and constructor arguments.
     """
     network = cast(SRGenerator, generator)
-    words, tags, halo, floor = _settings(config), _size(config), None, None
+    words, tags, floor = _settings(config), _size(config), None
+    locality = locality_of(generator)
     if isinstance(generator, SRResDNet):
         features, blocks = generator.model.conv1.bias.numel(), len(generator.model.layer1)
         words, tags = f"{features} features, {blocks} blocks", (f"{features}nf", f"{blocks}nb")
         floor = float(generator.sigma_floor)
-    elif isinstance(generator, LocalGenerator):
-        halo = int(generator.halo)
     return NetworkSummary(
         architecture=type(generator).__name__,
         description=_description(type(generator)),
@@ -65,7 +68,8 @@ def summarize(generator: nn.Module, config: Mapping[str, Any]) -> NetworkSummary
         multiplications=round(count_multiplications(generator)),
         settings=words,
         tags=tags,
-        halo=halo,
+        halo=locality.halo if locality else None,
+        overlap=min(locality.overlap, locality.halo) if locality else None,
         sigma_floor=floor,
     )
 

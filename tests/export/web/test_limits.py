@@ -29,7 +29,7 @@ def test_a_slow_network_is_refused_with_its_time() -> None:
 
 def test_a_network_that_looks_far_is_refused_with_the_memory_of_a_tile() -> None:
     with torch.device("meta"):
-        network = RRDBNet(blocks=9)
+        network = EDSR(4, 96, 40)
     with pytest.raises(ConfigError, match=r"\d+ MB of memory for a tile.*\d+ pixels around it"):
         check_limits(network, page_cost(network))
 

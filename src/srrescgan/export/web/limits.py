@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from srrescgan.errors import ConfigError
 from srrescgan.eval.cost import count_multiplications
+from srrescgan.generators.locality import locality_of
 from srrescgan.generators.promises import check_scale
 from srrescgan.types import ProjectedGenerator
 
@@ -35,7 +36,8 @@ class PageCost:
     megabytes: float
     """Weights, float32."""
     halo: int
-    """Lr pixels around a tile that are computed with it; hr pixels for a projected network."""
+    """Lr pixels around a tile that are computed with it; hr pixels for a projected network. It is
+    the halo of the network, or its smallest overlap whose difference is not visible."""
     grid: int
     """Lr pixels; tiles begin at multiples of it."""
     tile: int
@@ -99,7 +101,7 @@ def check_limits(generator: nn.Module, cost: PageCost) -> None:
         f"about {cost.minutes:.0f} minutes for a photo of one megapixel, limit {MAX_MINUTES}"
     ] * (cost.minutes > MAX_MINUTES)
     reasons += [
-        f"{cost.tile_megabytes:.0f} MB of memory for a tile, because an output pixel depends on"
+        f"{cost.tile_megabytes:.0f} MB of memory for a tile, because it is computed with"
         f" {cost.halo} pixels around it, limit {MAX_TILE_MEGABYTES} MB"
     ] * (cost.tile_megabytes > MAX_TILE_MEGABYTES)
     if reasons:
@@ -111,8 +113,10 @@ def check_limits(generator: nn.Module, cost: PageCost) -> None:
 
 
 def _halo_and_grid(generator: nn.Module) -> tuple[int, int]:
-    attributes: Any = generator
-    return int(attributes.halo), int(getattr(attributes, "grid", 1))
+    """Lr pixels around a tile, and what its position has to be a multiple of."""
+    locality = locality_of(generator)
+    assert locality is not None
+    return min(locality.overlap, locality.halo), locality.grid
 
 
 def _largest_output(generator: nn.Module) -> float:
