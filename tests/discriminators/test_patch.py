@@ -51,3 +51,21 @@ def test_high_frequencies_alone_are_seen_behind_the_filter(filled: PatchDiscrimi
     image = 0.4 * torch.rand(1, 3, 24, 24)
     filled.eval()
     torch.testing.assert_close(filled(image + 0.3), filled(image), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("norm", "layers"), [("batch", "023568"), ("instance", "023568"), ("none", "0258")]
+)
+def test_its_normalization_is_a_choice(norm: str, layers: str) -> None:
+    network = PatchDiscriminator(features=2, norm=norm)
+    names = {name.split(".")[1] for name, _ in network.named_parameters()}
+    assert names == set(layers)
+    image = torch.rand(2, 3, 16, 16)
+    logits, alone = network(image), network(image[:1])
+    # Batch norm alone couples the images of a batch in training.
+    assert torch.allclose(logits[:1], alone, atol=1e-5) == (norm != "batch")
+
+
+def test_an_unknown_normalization_is_refused() -> None:
+    with pytest.raises(ValueError, match="norm='layer' is unknown; choose from batch, instance"):
+        PatchDiscriminator(norm="layer")
