@@ -96,7 +96,7 @@ def network_table(rows: list[Row]) -> Table:
             one["name"],
             one["engine"],
             f"{one['parameters']:,}",
-            f"{one['kmac_per_pixel']:.0f}",
+            f"{one['kmac_per_pixel']:,.1f}",
             f"{one['lr_side']} x {one['lr_side']}",
             *_times(one, "seconds"),
             *_times(one, "cpu_seconds"),

@@ -116,6 +116,6 @@ def _options(upscaler: PhotoUpscaler) -> list[gradio.components.Component]:
             TILES,
             value="auto",
             label="Tile",
-            info="Side of a tile in pixels. Affects memory, not the result.",
+            info="Side of a tile in pixels. Smaller tiles take less memory.",
         ),
     ]
