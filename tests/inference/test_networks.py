@@ -38,8 +38,8 @@ def network(name: str, scale: int) -> nn.Module:
 @settings(max_examples=20, deadline=None)
 @given(
     case=st.sampled_from(CASES),
-    height=st.integers(1, 60),
-    width=st.integers(1, 60),
+    height=st.integers(1, 20),
+    width=st.integers(1, 200),
     ensemble=st.booleans(),
     tile=st.integers(1, 40),
     batch=st.sampled_from([1, 3]),
@@ -47,7 +47,7 @@ def network(name: str, scale: int) -> nn.Module:
 def test_no_picture_shows_its_tiles(
     case: tuple[str, int], height: int, width: int, ensemble: bool, tile: int, batch: int
 ) -> None:
-    tile = max(tile, max(height, width) // 4)
+    tile = max(tile, width // 6)
     generator, lr = network(*case), torch.rand(3, height, width)
     options = UpscaleOptions(ensemble, tile=tile, batch=batch, overlap="exact")
     sink = BandList()
@@ -56,6 +56,15 @@ def test_no_picture_shows_its_tiles(
     assert sink.picture.shape == whole.shape
     assert 255 * (sink.picture - whole).abs().max() < 0.1  # gray levels
     assert info.approximation is None
+
+
+@pytest.mark.parametrize("ensemble", [False, True])
+@pytest.mark.parametrize(("scale", "width"), [(2, 161), (1, 251)])
+def test_tiles_begin_where_blocks_of_pixels_begin(scale: int, width: int, ensemble: bool) -> None:
+    generator, lr = network("rrdbnet", scale), torch.rand(1, 3, 3, width)
+    options = UpscaleOptions(ensemble, tile=23, overlap="exact")
+    whole = Predictor(generator, UpscaleOptions(ensemble))(lr)
+    assert 255 * (Predictor(generator, options)(lr) - whole).abs().max() < 0.1
 
 
 @pytest.mark.parametrize(("name", "scale"), CASES)
