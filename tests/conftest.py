@@ -17,7 +17,7 @@ import pytest
 import pytorch_lightning as pl
 import torch
 from PIL import Image
-from remembered_yaml import remember_yaml
+from quick_compositions import compose_quickly
 from torch.utils.data import Dataset
 
 from srrescgan.callbacks import AtomicCheckpointIO
@@ -27,7 +27,7 @@ from srrescgan.systems import PhasedSystem
 
 ROOT = Path(__file__).resolve().parents[1]
 
-remember_yaml()
+compose_quickly()
 
 
 @pytest.fixture(autouse=True)

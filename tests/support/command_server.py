@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hydra.core.plugins import Plugins
 from omegaconf import OmegaConf
-from remembered_yaml import remember_yaml
+from quick_compositions import compose_quickly
 
 for name in ("train", "eval", "audit"):  # the packages that these import take long to load
     importlib.import_module(f"srrescgan.{name}.__main__")
@@ -14,7 +14,7 @@ for name in ("train", "eval", "audit"):  # the packages that these import take l
 from srrescgan.config.schema import CONFIG_DIR  # noqa: E402
 
 Plugins.instance()  # Hydra imports its plugins, and what these import
-remember_yaml()
+compose_quickly()
 for path in Path(CONFIG_DIR).rglob("*.yaml"):
     OmegaConf.load(path)
 gc.freeze()  # no fork looks for garbage in all this, nor copies its memory to do so

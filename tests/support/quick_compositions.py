@@ -1,22 +1,25 @@
-"""YAML files that are parsed once, though every composition by Hydra reads forty of them.
+"""Compositions by Hydra without the work that it repeats: the tests compose a thousand times.
 
-Parsing them is a third of a composition, and the tests compose more than a thousand times.
+A composition reads forty YAML files, mostly the same, and copies every schema that is registered
+with Hydra. Without that it takes less than half the time and gives the same configuration.
 """
 
 import pickle
 from pathlib import Path
 from typing import IO, Any
 
+from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
 _load = OmegaConf.load
 _pickled: dict[str, bytes] = {}
-"""By the text of the file, so that a changed file is parsed again."""
+"""Parsed files by their text, so that a changed file is parsed again."""
 
 
-def remember_yaml() -> None:
-    """Replace ``OmegaConf.load``, which Hydra calls too, in this process."""
+def compose_quickly() -> None:
+    """Replace, in this process, what takes Hydra long."""
     OmegaConf.load = staticmethod(load)
+    ConfigStore.__deepcopy__ = lambda store, memo: store  # its load() copies what it returns
 
 
 def load(file: str | Path | IO[Any]) -> Any:
