@@ -83,6 +83,7 @@ def _bytes(change: Callable[[bytes], bytes]) -> Edit:
         (_replaced("-23301=2,2.0", "-23301=2,3.0"), r"line \d+: Eltwise computes something else"),
         (_replaced("-23310=1,2.0", "-23310=1,1.0"), r"line \d+: Convolution computes something"),
         (_replaced("1=3 4=1", "1=3 3=2 4=1"), r"line 4: option 3=2 of Convolution"),
+        (_replaced(" 9=2", " 7=2 9=2"), r"option 7=2 of Convolution"),
         (_replaced("0=1 1=2.0", "0=2 1=2.0"), r"option 0=2 of Interp"),
         (_replaced("BinaryOp", "Sigmoid"), "layers of the kind Sigmoid are not read"),
         (_replaced(" data v1", " dta v1"), "line 4: reads dta, which no line before it"),
