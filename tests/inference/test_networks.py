@@ -114,7 +114,7 @@ def test_the_user_learns_how_far_tiles_may_be_from_the_whole(ensemble: bool) -> 
     assert levels_apart(UpscaleOptions(ensemble, tile=20, overlap=99), lr)[1] is None
     more, said = levels_apart(UpscaleOptions(ensemble, tile=20, overlap=1), lr)
     assert said == Approximation(tile=20, overlap=1, levels=None)
-    assert "not measured" in str(said)
+    assert "nobody measured" in str(said)
     assert more > apart
     said = levels_apart(UpscaleOptions(ensemble, tile=20, overlap=7), lr)[1]
     assert said == Approximation(tile=20, overlap=7, levels=3.0)

@@ -31,8 +31,8 @@ def test_it_says_how_many_pictures_may_differ_from_the_whole_and_by_how_much(
     tmp_path: Path,
 ) -> None:
     text = report(tmp_path, overlap=9)
-    assert "1 in tiles of 16 pixels that overlap by 9: a difference that was not measured" in text
-    assert "overlap=exact avoids it" in text
+    assert "1 upscaled in tiles of 16 pixels that overlap by 9: nobody measured how far" in text
+    assert "overlap=exact avoids that" in text
 
 
 def test_it_says_nothing_where_tiles_equal_the_whole(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 UNSHUFFLE = {4: 1, 2: 2, 1: 4}
 """Pixel-unshuffle factor by scale: the network itself always enlarges by 4."""
-OVERLAP_LEVELS = {48: 26.0, 64: 22.0, 80: 3.7, 96: 1.2, 112: 0.1}
+OVERLAP_LEVELS = {16: 83.0, 32: 42.0, 48: 26.0, 64: 22.0, 80: 3.7, 96: 1.2, 112: 0.1}
 """Largest difference of a tile from the whole image in gray levels, by overlap in lr pixels.
 
 Measured as in ``tests/benchmarks/overlaps.py`` at scale 4, with 23 blocks and the weights of

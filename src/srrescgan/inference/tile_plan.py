@@ -53,12 +53,12 @@ class Approximation:
         return self.levels is None or self.levels >= VISIBLE
 
     def __str__(self) -> str:
-        difference = "a difference that was not measured"
+        difference = "nobody measured how far they are"
         if self.levels is not None:
             difference = f"up to {self.levels:.2g} gray levels"
         return (
             f"tiles of {self.tile} pixels that overlap by {self.overlap}: {difference} from the"
-            " whole picture; overlap=exact avoids it, and takes more memory or time"
+            " whole picture; overlap=exact avoids that, and takes more memory or time"
         )
 
 

@@ -121,7 +121,7 @@ def upscale_all(work: UpscalePlan, predictor: Predictor, console: Console) -> No
                     flat.append(source)
                     say(f"flat, see below: {source}")
     for approximation, pictures in approximations.items():
-        say(f"{pictures} in {approximation}")
+        say(f"{pictures} upscaled in {approximation}")
     if flat:
         listed = [f"{len(flat)} flat: {advice(predictor.generator)}:", *map(str, flat)]
         say("\n  ".join(listed))
