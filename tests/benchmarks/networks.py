@@ -25,10 +25,7 @@ def networks(size: Size) -> dict[str, tuple[nn.Module, int]]:
     if size.features < 64:  # does it run at all
         return {
             "SRResDNet": (SRResDNet(features=8, blocks=1), side),
-            "RRDBNet": (RRDBNet(features=8, blocks=1, growth=4), side),
-            "EDSR": (EDSR(features=8, blocks=1), side),
-            "EDSR large": (EDSR(features=8, blocks=2, residual_scale=0.1), small),
-            "Compact": (Compact(features=8, layers=2), side),
+            "Compact": (Compact(features=8, layers=2), small),
         }
     return {
         "SRResDNet": (SRResDNet(), side),
