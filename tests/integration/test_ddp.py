@@ -71,6 +71,39 @@ def test_other_systems_likewise(tmp_path: Path, chosen: list[str]) -> None:
     assert (two - one).norm() <= 1e-4 * one.norm()
 
 
+@pytest.mark.slow
+def test_esrgan_with_averaging_likewise(tmp_path: Path) -> None:
+    results = []
+    for trainer in ("cpu", "ddp_cpu"):
+        done = train(
+            tmp_path / trainer,
+            *("experiment=esrgan_df2k", f"trainer={trainer}", "backbone_weights=random"),
+            *("small_networks=true", "num_workers=0", "metric=[psnr]", "ema_decay=0.9"),
+            *("iterations=2", "validate_every=2", "patch_size=64"),
+            # A large eps: divided by its own size, a gradient that is all rounding is a full step.
+            *("optimizer.g.eps=1", "optimizer.g.lr=0.01", "optimizer.d.eps=1", "optimizer.d.lr=0.01"),
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        last = torch.load(tmp_path / trainer / "checkpoints/last.ckpt", weights_only=True)
+        states = [state for phase in last["optimizer_states"] for state in phase["state"].values()]
+        parts = {"first moments": _flat([state["exp_avg"] for state in states])}
+        for name in ("generator.", "ema.module.", "discriminator."):
+            state = last["state_dict"]
+            parts[name] = _flat([state[key] for key in state if key.startswith(name)])
+        results.append(parts)
+    one, two = results
+    moved = (one["ema.module."] - one["generator."]).norm()  # the average is another network
+    assert moved > 0
+    for name in ("generator.", "ema.module.", "discriminator."):
+        assert (two[name] - one[name]).norm() <= 1e-3 * moved, name
+    name = "first moments"
+    assert (two[name] - one[name]).norm() <= 1e-3 * one[name].norm()
+
+
+def _flat(tensors: list[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([tensor.flatten().float() for tensor in tensors])
+
+
 def _last(csv: str, column: str) -> float:
     header, *lines = csv.splitlines()
     place = header.split(",").index(column)

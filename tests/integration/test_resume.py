@@ -69,6 +69,10 @@ CYCLE = (
     *("system=sr_cycle_gan", "system.downscaler.features=4", "system.downscaler.blocks=1"),
     *("system.lr_discriminator.features=2", "scheduler.d_lr.milestones=[5]"),
 )
+ESRGAN = (
+    *("experiment=esrgan_df2k", "small_networks=true", "backbone_weights=random"),
+    *("gan_loss=ragan", "metric=[psnr]"),
+)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,7 @@ CYCLE = (
         pytest.param(("num_workers=0",), id="0"),
         pytest.param(("num_workers=2",), id="2"),
         pytest.param(("num_workers=0", *CYCLE), id="cycle", marks=pytest.mark.slow),
+        pytest.param(("num_workers=0", *ESRGAN), id="esrgan", marks=pytest.mark.slow),
     ],
 )
 def test_killed_and_resumed_equals_uninterrupted(tmp_path: Path, system: tuple[str, ...]) -> None:
