@@ -1,5 +1,6 @@
 """The stages with their real commands, one of them stopped on the way."""
 
+import json
 import signal
 import time
 from contextlib import AbstractContextManager
@@ -71,3 +72,6 @@ def test_stopped_and_run_again_the_pipeline_ends_as_if_it_had_not_been(tmp_path:
     for said in ("learn: reused", "make: reused", "audit: reused", "train: resumed"):
         assert f"stage {said}" in done.stdout
     assert torch.load(last, weights_only=True)["iteration"] == 80
+    evaluated = json.loads((tmp_path / "out/eval/metrics.json").read_text())
+    assert evaluated["sets"]["clean"]["sr"]["images"] == 1
+    assert evaluated["contestants"][1]["source"] == str(last)
