@@ -88,6 +88,20 @@ def test_the_folders_of_own_camera_are_described() -> None:
     assert {stages[key].removeprefix("/data/") for key in ("target", "camera", "lr")} == parents
 
 
+STAGES = sorted(path.stem for path in Path(CONFIG_DIR, "stages").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_pipeline_trains_on_the_pairs_that_it_makes(name: str) -> None:
+    cfg = composed("pipeline", f"stages={name}", "paths.data_dir=/data")
+    trained = composed("train", f"experiment={cfg.stages.sr}", "paths.data_dir=/data").data.train
+    assert trained.hr.startswith(cfg.stages.target)
+    assert trained.lr.startswith(cfg.stages.lr)
+    learned = Path(CONFIG_DIR, "experiment", f"{cfg.stages.degradation}.yaml")
+    assert f"/recipe: {cfg.stages.method}\n" in learned.read_text()
+    assert cfg.stages.method in ("dsgan", "cyclegan")
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_what_comes_next_reads_this_data_set(name: str) -> None:
     command = recipe(name).next_command.split()
