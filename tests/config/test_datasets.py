@@ -34,6 +34,10 @@ def _folders(node: DictConfig) -> set[str]:
     return {text.removeprefix("/data/") for text in _texts(tree)}
 
 
+def _resolved(nodes: Any) -> Any:
+    return OmegaConf.to_container(nodes, resolve=True)
+
+
 def _texts(node: Any) -> Iterator[str]:
     for child in node.values() if isinstance(node, dict) else node:
         if isinstance(child, dict | list):
@@ -100,6 +104,16 @@ def test_a_pipeline_trains_on_the_pairs_that_it_makes(name: str) -> None:
     learned = Path(CONFIG_DIR, "experiment", f"{cfg.stages.degradation}.yaml")
     assert f"/recipe: {cfg.stages.method}\n" in learned.read_text()
     assert cfg.stages.method in ("dsgan", "cyclegan")
+
+
+@pytest.mark.parametrize("name", [name for name in STAGES if name.startswith("esrgan_fs")])
+def test_esrgan_fs_reuses_the_pairs_of_srrescgan(name: str) -> None:
+    pairs = composed("pipeline", f"stages={name}").stages.pairs
+    both = [composed("pipeline", f"stages={each}", "output_dir=out").run for each in (name, pairs)]
+    (*ours, train, _), (*theirs, other_train, _) = map(_resolved, both)
+    assert [stage["name"] for stage in ours] == ["learn", "make", "audit"]
+    assert ours == theirs  # so the runner skips them
+    assert train["name"] != other_train["name"]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
