@@ -93,6 +93,7 @@ def test_the_folders_of_own_camera_are_described() -> None:
 
 
 STAGES = sorted(path.stem for path in Path(CONFIG_DIR, "stages").glob("*.yaml"))
+SHARING = [name for name in STAGES if name.startswith("esrgan_fs") or "srrescycgan" in name]
 
 
 @pytest.mark.parametrize("name", STAGES)
@@ -106,8 +107,8 @@ def test_a_pipeline_trains_on_the_pairs_that_it_makes(name: str) -> None:
     assert cfg.stages.method in ("dsgan", "cyclegan")
 
 
-@pytest.mark.parametrize("name", [name for name in STAGES if name.startswith("esrgan_fs")])
-def test_esrgan_fs_reuses_the_pairs_of_srrescgan(name: str) -> None:
+@pytest.mark.parametrize("name", SHARING)
+def test_a_pipeline_that_shares_pairs_makes_the_same_ones(name: str) -> None:
     pairs = composed("pipeline", f"stages={name}").stages.pairs
     both = [composed("pipeline", f"stages={each}", "output_dir=out").run for each in (name, pairs)]
     (*ours, train, _), (*theirs, other_train, _) = map(_resolved, both)
