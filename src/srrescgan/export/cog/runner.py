@@ -35,7 +35,7 @@ class Runner(BaseRunner):
             default=False,
         ),
         tile: int = Input(
-            description="Side of a tile in input pixels: less memory, same picture;"
+            description="Side of a tile in input pixels; smaller tiles need less memory;"
             " 0: automatic",
             default=0,
             ge=0,
