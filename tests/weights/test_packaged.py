@@ -84,7 +84,7 @@ def test_an_archive_in_the_folder_of_weights_is_enough(package: Path, tmp_path: 
     with pytest.raises(WeightsError, match="cannot be read"):
         find_weights("realsr_jpeg")
     archive.unlink()
-    with pytest.raises(WeightsError, match=r"files into that folder") as error:
+    with pytest.raises(WeightsError, match=r"into that folder") as error:
         find_weights("realsr_jpeg")
     assert str(archive) in str(error.value)
     archive.write_bytes(complete)

@@ -79,6 +79,24 @@ def test_images_of_other_channels_are_refused(channels: int, tmp_path: Path) -> 
             load_pretrained(tmp_path / "a.pth")
 
 
+def test_tensors_that_only_begin_like_a_network_are_shown(tmp_path: Path) -> None:
+    lone = {"body.0.weight": torch.zeros(4, 3, 3, 3), "body.1.weight": torch.zeros(4)}
+    shuffled_by_no_square = Compact(2, 4, 1).state_dict()
+    shuffled_by_no_square["body.4.weight"] = torch.zeros(15, 4, 3, 3)
+    one_step_x2 = RRDBNet(4, 4, 1, 4).state_dict()
+    del one_step_x2["conv_up2.weight"], one_step_x2["conv_up2.bias"]
+    for state in (lone, shuffled_by_no_square, one_step_x2):
+        write_pth(state, tmp_path / "a.pth")
+        with pytest.raises(WeightsError, match=rf"{len(state)} tensors"):
+            load_pretrained(tmp_path / "a.pth")
+
+
+def test_tensors_without_names_are_refused(tmp_path: Path) -> None:
+    torch.save({0: torch.zeros(2)}, tmp_path / "a.pth")
+    with pytest.raises(WeightsError, match="no named tensors"):
+        load_pretrained(tmp_path / "a.pth")
+
+
 def test_the_command_line_overrides_what_the_shapes_say(tmp_path: Path) -> None:
     write_pth(EDSR(2, 4, 1).state_dict(), tmp_path / "a.pth")
     config = {"_target_": "srrescgan.generators.EDSR", "scale": 2, "features": 4, "blocks": 1}

@@ -41,7 +41,7 @@ def reuse_saved(
     """
     inputs = text_hash(json.dumps([data.get(key) for key in _INPUTS], sort_keys=True))
     networks = {name: method for name, method in methods.items() if method.kind == "network"}
-    made_by = {name: file_sha256(Path(method.source)) for name, method in networks.items()}
+    made_by = {name: _maker(method) for name, method in networks.items()}
     path = folder / _RECORD
     remedy = "Choose another output_dir=, or remove the folder"
     if path.is_file():
@@ -50,11 +50,11 @@ def reuse_saved(
             raise ConfigError(
                 f"save_images=reuse: {folder} was made from other lr images. {remedy}"
             )
-        for name, sha256 in made_by.items():
-            if record["methods"].get(name, sha256) != sha256:
+        for name, maker in made_by.items():
+            if record["methods"].get(name, maker) != maker:
                 raise ConfigError(
                     f"save_images=reuse: the images of {name} in {folder} were made by other"
-                    f" weights. {remedy}"
+                    f" weights, or with or without ensemble. {remedy}"
                 )
         made_by = {**record["methods"], **made_by}
     elif folder.exists():
@@ -69,6 +69,11 @@ def reuse_saved(
         else method
         for name, method in methods.items()
     }
+
+
+def _maker(method: Method) -> str:
+    ensemble = method.predictor is not None and method.predictor.options.ensemble
+    return file_sha256(Path(method.source)) + ("+" if ensemble else "")
 
 
 def _reading(method: Method, name: str, folder: Path, device: torch.device) -> Upscale:

@@ -75,6 +75,9 @@ class Compact(nn.Module):
             return None
         layers = (len(state) - 5) // 3  # each has a weight, a bias and a slope
         last = state.get(f"body.{2 * layers + 2}.weight")
-        if last is None or last.ndim != 4 or first.shape[1] != 3:
+        if layers < 1 or last is None or last.ndim != 4 or first.shape[1] != 3:
             return None
-        return {"scale": isqrt(len(last) // 3), "features": len(first), "layers": layers}
+        scale = isqrt(len(last) // 3)
+        if scale < 1 or len(last) != 3 * scale**2:
+            return None
+        return {"scale": scale, "features": len(first), "layers": layers}

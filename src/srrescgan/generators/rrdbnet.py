@@ -117,7 +117,7 @@ class RRDBNet(nn.Module):
         if first is None or dense is None or first.ndim != 4 or dense.ndim != 4:
             return None
         scales = {3 * factor**2: scale for scale, factor in UNSHUFFLE.items()}
-        if first.shape[1] not in scales:
+        if first.shape[1] not in scales or "conv_up2.weight" not in state:
             return None
         found = {match[1] for match in map(_BLOCK.match, state) if match}
         return {

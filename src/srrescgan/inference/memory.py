@@ -64,8 +64,12 @@ def _left_in_container() -> int | None:
     """Bytes left of the limit of a container (cgroup v2); ``None`` without one."""
     try:
         limit = (_CGROUP / "memory.max").read_text().strip()
-        used = (_CGROUP / "memory.current").read_text()
-        return None if limit == "max" else int(limit) - int(used)
+        if limit == "max":
+            return None
+        used = int((_CGROUP / "memory.current").read_text())
+        # Files that were read are counted as used, but the kernel drops them when memory is short.
+        stat = dict(line.split() for line in (_CGROUP / "memory.stat").read_text().splitlines())
+        return max(0, int(limit) - used + int(stat.get("inactive_file", 0)))
     except (OSError, ValueError):
         return None
 

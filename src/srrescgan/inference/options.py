@@ -36,7 +36,7 @@ class UpscaleOptions:
     overlap: int | str = "auto"
     """Context around a tile, in lr pixels. ``"exact"``: all that an output pixel depends on, so
     that tiles equal the whole image. ``"auto"``: the same; but less for a network that depends on
-    too much for tiles (RRDBNet), by its measured difference of less than a gray level. A number:
+    too much for tiles (RRDBNet), where the measured difference is about a gray level. A number:
     that much, or all if that is less. SRResDNet always has all."""
 
     def __post_init__(self) -> None:

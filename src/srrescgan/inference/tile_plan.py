@@ -49,7 +49,7 @@ class Approximation:
 
     @property
     def is_visible(self) -> bool:
-        """Whether the difference may be a gray level or more."""
+        """Whether the difference may be more than about a gray level."""
         return self.levels is None or self.levels >= VISIBLE
 
     def __str__(self) -> str:
@@ -110,7 +110,8 @@ class Tiler:
             room = math.isqrt(int(most)) - 2 * overlap
             # The larger a tile, the smaller the share that is computed twice.
             suitable = _OVERLAPS_IN_TILE * overlap if self._is_large(overlap, tile) else tile
-            tile = max(_SMALLEST_TILE, min(room, suitable))
+            # Smaller ones would compute the overlaps only; if memory does run out, they are halved.
+            tile = max(_SMALLEST_TILE, overlap // 2, min(room, suitable))
         return TilePlan(tile, self._overlap(tile))
 
     def _overlap(self, tile: int) -> int:

