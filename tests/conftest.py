@@ -124,11 +124,6 @@ def fit(photo_folder, tmp_path: Path) -> Callable[..., pl.Trainer]:
     return run
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the longest file first, so that it runs in parallel with all others."""
-    items.sort(key=lambda item: "test_published_picture" not in item.nodeid)
-
-
 def pytest_collection_finish() -> None:
     """Do not look for garbage in all that was loaded: half a second each time."""
     gc.collect()
