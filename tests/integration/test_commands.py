@@ -195,7 +195,9 @@ def test_weights_of_another_network_are_refused(tmp_path: Path, photo: Path) -> 
     small = tmp_path / "small.pth"
     write_pth(SRResDNet(features=8).state_dict(), small)
     done = run(
-        *("upscale", f"input={photo}", f"output={tmp_path / 'o'}", f"weights={small}"), cwd=tmp_path
+        *("upscale", f"input={photo}", f"output={tmp_path / 'o'}", f"weights={small}"),
+        "generator=srresdnet",  # of 64 features
+        cwd=tmp_path,
     )
     assert_refused(done, "another shape")
     done = run(
