@@ -1,9 +1,9 @@
 import json
-import multiprocessing
 
 import numpy as np
 import pytest
 import torch
+from commands import server
 from half_batch import share
 
 from srrescgan.losses import RelativisticAverageGAN
@@ -35,8 +35,7 @@ def test_patch_maps_are_relative_to_the_batch_mean_of_their_place():
 def test_two_processes_with_half_the_batch_each_see_the_whole(tmp_path):
     real = torch.randn(4, 1, dtype=torch.float64)
     fake = torch.randn(4, 1, dtype=torch.float64)
-    # Not forks of this process, in which autograd may have threads already.
-    context = multiprocessing.get_context("forkserver")
+    context = server()  # not forks of this process, in which autograd may have threads already
     queue = context.Queue()
     processes = [
         context.Process(target=share, args=(rank, tmp_path, real, fake, queue), daemon=True)
