@@ -53,7 +53,14 @@ def upscale_in_subprocess(
         for index, picture in enumerate(pictures):
             np.save(Path(scratch, f"{index:02d}.in.npy"), picture)
         code = _FRAME.format(hidden=set(hidden), own_code=own_code, program=program)
-        command = [sys.executable, "-c", code, str(folder.resolve()), scratch]
+        command = [
+            sys.executable,
+            "-B",
+            "-c",
+            code,  # no bytecode in the exported folder
+            str(folder.resolve()),
+            scratch,
+        ]
         try:
             done = subprocess.run(
                 command, cwd=scratch, capture_output=True, text=True, timeout=_TIMEOUT

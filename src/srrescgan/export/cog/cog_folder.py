@@ -22,7 +22,7 @@ from srrescgan.images import to_uint8
 from srrescgan.types import LocalGenerator, ProjectedGenerator
 from srrescgan.weights.files import write_safetensors
 
-_NEEDED = ("kornia", "numpy", "pillow", "safetensors", "tifffile", "torch")
+_NEEDED = ("kornia", "numpy", "pillow", "psutil", "safetensors", "tifffile", "torch")
 """Dependencies of this package that upscaling needs."""
 _NEWEST_PYTHON = (3, 13)  # supported by Cog 0.23
 _CHECK = """\
